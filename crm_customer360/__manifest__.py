@@ -1,0 +1,42 @@
+# Copyright 2026 Customer 360 contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+{
+    "name": "Customer 360",
+    "summary": "One customer, one truth: lead pools, care and contact limits on ERP facts",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Sales/CRM",
+    "license": "AGPL-3",
+    "author": "Customer 360 contributors",
+    "website": "https://github.com/customer360-contributors/crm_customer360",
+    "depends": [
+        "account",
+        "base_automation",
+        "calendar",
+        "crm",
+        "helpdesk_mgmt",
+        "sale_crm",
+        "sale_management",
+        "sale_stock",
+        "sms",
+        "stock_account",
+        "utm",
+    ],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "data": [
+        # Security
+        "security/customer360_groups.xml",
+        # Access, by room
+        "security/ir.model.access-customer.csv",
+        # Data, by room
+        "data/customer_data.xml",
+        # Menus, last
+        "views/customer360_menus.xml",
+    ],
+    "demo": [],
+    "assets": {},
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "application": True,
+    "installable": True,
+}
