@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 {
     "name": "Customer 360",
-    "summary": "One customer, one truth: lead pools, care and contact limits on ERP facts",
+    "summary": "Lead pools, customer care and contact limits on ERP facts",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
@@ -28,8 +28,15 @@
         "security/customer360_groups.xml",
         # Access, by room
         "security/ir.model.access-customer.csv",
+        "security/ir.model.access-contact.csv",
+        "security/contact_security.xml",
         # Data, by room
         "data/customer_data.xml",
+        "data/contact_data.xml",
+        # Views, by room
+        "views/contact/c360_contact_touch_views.xml",
+        "views/contact/c360_contact_policy_views.xml",
+        "views/extended/mail_compose_message_views.xml",
         # Menus, last
         "views/customer360_menus.xml",
     ],

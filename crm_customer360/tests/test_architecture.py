@@ -74,9 +74,7 @@ class TestArchitecture(BaseCase):
                         if text.startswith("c360.") and text.count(".") >= 1:
                             other = text.split(".")[1]
                             if other in ROOMS:
-                                self.assertLessEqual(
-                                    ROOMS.index(other), position, text
-                                )
+                                self.assertLessEqual(ROOMS.index(other), position, text)
 
     def test_every_test_file_is_loaded(self):
         loaded = {Path(mod.__file__) for mod in get_test_modules(ADDON.name)}

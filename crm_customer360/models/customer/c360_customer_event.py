@@ -97,7 +97,9 @@ class C360CustomerEvent(models.Model):
             with self.env.cr.savepoint():
                 self._process()
         except Exception:
-            _logger.warning("Customer events: slice failed, one at a time", exc_info=True)
+            _logger.warning(
+                "Customer events: slice failed, one at a time", exc_info=True
+            )
         else:
             self.unlink()
             return

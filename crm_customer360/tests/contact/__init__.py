@@ -1,0 +1,5 @@
+from . import test_contact_gate
+from . import test_contact_mail
+from . import test_contact_policy
+from . import test_contact_race
+from . import test_contact_rights

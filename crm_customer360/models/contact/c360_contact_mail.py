@@ -1,0 +1,382 @@
+from collections import defaultdict
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import fields, models
+from odoo.tools.mail import (
+    email_normalize,
+    email_normalize_all,
+    email_split_and_format_normalize,
+)
+
+from .c360_contact_gate import ContactRequest
+
+# Rows of the ledger that still wait for an end.
+OPEN_STATES = ("deferred", "reserved", "failed")
+
+
+class MailRecipient(NamedTuple):
+    """One address a mail is about to leave for."""
+
+    mail: models.BaseModel
+    partner: models.BaseModel
+    address: str | None
+
+    @property
+    def key(self):
+        """Find the ledger row again: the message and who gets it."""
+        return (self.mail.mail_message_id.id, self.partner.id or self.address)
+
+
+class C360ContactMailMixin(models.AbstractModel):
+    """The edge where every e-mail leaves: nothing goes round the gate.
+
+    The gate is asked in ``send``, before the host prepares anything: later would mark
+    the notification of a held mail as sent. A mail with several recipients loses only
+    those who may not get it now.
+    """
+
+    _name = "c360.contact.mail.mixin"
+    _description = "E-mail Passing the Contact Gate"
+
+    # --------------------------------------------------------------------- host
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        ready = self._pass_gate(auto_commit)
+        return super(C360ContactMailMixin, ready).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        # before super: it deletes mails that are not kept
+        self._settle_touches(success_pids, success_emails, failure_reason, failure_type)
+        return super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason, failure_type
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "cancel":
+            self._cancel_touches()
+        return result
+
+    def unlink(self):
+        self.filtered(lambda mail: mail.state == "outgoing")._cancel_touches()
+        return super().unlink()
+
+    # --------------------------------------------------------------------- gate
+
+    def _get_contact_purpose(self):
+        """Return the purpose the sender gave the message; none: transactional.
+
+        Bridges extend this where an application says otherwise.
+        """
+        self.ensure_one()
+        return self.contact_purpose or "transactional"
+
+    def _pass_gate(self, auto_commit):
+        """Ask the gate for every recipient, and return the mails that may leave now.
+
+        :param bool auto_commit: the caller lets mails commit one by one, so the
+            bookings commit too, before the first mail leaves
+        """
+        outgoing = self.filtered(lambda mail: mail.state == "outgoing")
+        if not outgoing:
+            return self
+        try:
+            with outgoing._booking(auto_commit):
+                held = outgoing._book_recipients()
+        except SerializationFailure:
+            # Somebody booked for the same customer since this transaction began.
+            # The queue comes back in a moment, with a fresh view.
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+            return self - outgoing
+        return self - held
+
+    @contextmanager
+    def _booking(self, auto_commit):
+        """Make the bookings one unit.
+
+        Where the sender commits anyway (the mail queue), they are a transaction of
+        their own, READ COMMITTED: it sees what others booked while it waited for its
+        turn, so it never has to start again.
+        """
+        cr = self.env.cr
+        if not auto_commit:
+            with cr.savepoint():
+                yield
+            return
+        # The host's contract of ``auto_commit``; never True in a user's transaction.
+        cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield
+        cr.commit()  # pylint: disable=invalid-commit
+
+    def _book_recipients(self):
+        """Book every recipient of the mails and hold back those who must wait.
+
+        :return: the mails nobody may get now
+        """
+        # Everybody's mails pass here, whoever sends: the ledger sees all of them.
+        mails_sudo = self.sudo()
+        recipients = mails_sudo._get_contact_recipients()
+        touches = mails_sudo._get_open_touches(recipients)
+        gate = self.env["c360.contact.gate"]
+        now = fields.Datetime.now()
+        # a booking of a sending that broke off is still good
+        asking = [
+            recipient
+            for recipient in recipients
+            if recipient.key not in touches
+            or touches[recipient.key].state != "reserved"
+        ]
+        requests = [
+            recipient.mail._get_contact_request(recipient) for recipient in asking
+        ]
+        decisions = gate._decide(requests, now, lock=True)
+        fresh = [index for index, who in enumerate(asking) if who.key not in touches]
+        gate._book(
+            [requests[index] for index in fresh],
+            [decisions[index] for index in fresh],
+            now,
+        )
+        by_mail = defaultdict(list)
+        for recipient, decision in zip(asking, decisions, strict=True):
+            if recipient.key in touches:
+                gate._rebook(touches[recipient.key], decision, now)
+            if decision.state != "allowed":
+                by_mail[recipient.mail].append((recipient, decision))
+        held = mails_sudo.browse()
+        for mail, refusals in by_mail.items():
+            if mail._hold_back(refusals):
+                held += mail
+        held._wake_queue()
+        return self.browse(held.ids)
+
+    def _get_contact_recipients(self):
+        """Return a :class:`MailRecipient` for everybody outside the company."""
+        partner_model = self.env["res.partner"]
+        addresses = {
+            mail: email_normalize_all(f"{mail.email_to or ''},{mail.email_cc or ''}")
+            for mail in self
+        }
+        known = {}
+        unknown = {address for found in addresses.values() for address in found}
+        if unknown:
+            for partner in partner_model.search(
+                [("email_normalized", "in", list(unknown))], order="id desc"
+            ):
+                known[partner.email_normalized] = partner
+        recipients = {}
+        for mail in self:
+            for partner in mail.recipient_ids:
+                # ``partner_share`` is False for colleagues
+                if partner.partner_share:
+                    found = MailRecipient(mail, partner, partner.email_normalized)
+                    recipients[found.key] = found
+            for address in addresses[mail]:
+                partner = known.get(address, partner_model)
+                if not partner or partner.partner_share:
+                    found = MailRecipient(mail, partner, address)
+                    recipients.setdefault(found.key, found)
+        return list(recipients.values())
+
+    def _get_contact_request(self, recipient):
+        self.ensure_one()
+        partner = recipient.partner
+        return ContactRequest(
+            channel="email",
+            purpose=self._get_contact_purpose(),
+            company_id=self.record_company_id.id or self.env.company.id,
+            partner_id=partner.id or None,
+            customer_id=partner.commercial_partner_id.id or None,
+            partner_name=partner.name or None,
+            address=recipient.address or None,
+            subject=self.subject or None,
+            source_model=self.model or self._name,
+            source_id=self.res_id or self.id,
+            message_id=self.mail_message_id.id,
+            user_id=self.create_uid.id,
+        )
+
+    def _get_open_touches(self, recipients):
+        """Return the ledger rows these recipients have already, by key."""
+        message_ids = {recipient.mail.mail_message_id.id for recipient in recipients}
+        touches = self.env["c360.contact.touch"].search(
+            [
+                ("message_id", "in", list(message_ids)),
+                ("state", "in", OPEN_STATES),
+            ]
+        )
+        return {
+            (touch.message_id.id, touch.partner_id.id or touch.address): touch
+            for touch in touches
+        }
+
+    # ------------------------------------------------------------------ holding
+
+    def _hold_back(self, refusals):
+        """Take recipients out who may not get the mail now.
+
+        Those who have to wait get it later by a mail of their own, the rest of the
+        recipients now.
+
+        :param list refusals: pairs of :class:`MailRecipient` and its decision
+        :return: whether nobody is left who may get it now
+        """
+        self.ensure_one()
+        later = defaultdict(list)
+        stopped = []
+        for recipient, decision in refusals:
+            if decision.state == "deferred":
+                later[decision.date].append(recipient)
+            else:
+                stopped.append((recipient, decision))
+        self._cancel_notifications(stopped)
+        count = len(self.recipient_ids) + len(
+            email_normalize_all(f"{self.email_to or ''},{self.email_cc or ''}")
+        )
+        if len(later) == 1 and len(next(iter(later.values()))) == count:
+            self.scheduled_date = next(iter(later))
+            return True
+        for date, recipients in later.items():
+            self._split_for(recipients).scheduled_date = date
+        self._remove_recipients([recipient for recipient, _decision in refusals])
+        if self.recipient_ids or self.email_to or self.email_cc:
+            return False
+        self.write(
+            {
+                "state": "cancel",
+                "failure_reason": stopped[0][1].reason
+                if stopped
+                else self.env._("Everybody gets it later, by mails of their own."),
+            }
+        )
+        return True
+
+    def _split_for(self, recipients):
+        """Return a mail with the same message for these recipients only."""
+        partners = self._browse_recipients(recipients)
+        mail = self.copy(
+            {
+                "headers": self.headers,
+                "mail_message_id": self.mail_message_id.id,
+                "recipient_ids": partners.ids,
+                "email_to": ",".join(
+                    recipient.address
+                    for recipient in recipients
+                    if recipient.partner not in partners
+                ),
+                "email_cc": False,
+            }
+        )
+        self._get_notifications(partners).mail_mail_id = mail
+        return mail
+
+    def _browse_recipients(self, recipients):
+        """Return the partners among them that the mail names as partners."""
+        ids = [recipient.partner.id for recipient in recipients]
+        return self.recipient_ids & self.env["res.partner"].browse(ids)
+
+    def _remove_recipients(self, recipients):
+        gone = {recipient.address for recipient in recipients}
+        partners = self._browse_recipients(recipients)
+
+        def keep(emails):
+            return ", ".join(
+                email
+                for email in email_split_and_format_normalize(emails or "")
+                if email_normalize(email) not in gone
+            )
+
+        self.write(
+            {
+                "recipient_ids": [
+                    fields.Command.unlink(partner_id) for partner_id in partners.ids
+                ],
+                "email_to": keep(self.email_to),
+                "email_cc": keep(self.email_cc),
+            }
+        )
+
+    def _get_notifications(self, partners):
+        return self.env["mail.notification"].search(
+            [
+                ("mail_mail_id", "=", self.id),
+                ("res_partner_id", "in", partners.ids),
+                ("notification_status", "not in", ("sent", "canceled")),
+            ]
+        )
+
+    def _cancel_notifications(self, stopped):
+        for recipient, decision in stopped:
+            self._get_notifications(recipient.partner).write(
+                {
+                    "notification_status": "canceled",
+                    "failure_type": "mail_optout",
+                    "failure_reason": decision.reason,
+                }
+            )
+
+    def _wake_queue(self):
+        """Have the host's queue look at the moments the held mails may leave."""
+        dates = {mail.scheduled_date for mail in self if mail.state == "outgoing"}
+        if dates:
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=dates)
+
+    # ------------------------------------------------------------------- ending
+
+    def _get_touches(self, states):
+        """Return the ledger rows of the mails' recipients that are in ``states``."""
+        # The ledger belongs to the system, whoever sends.
+        touches_sudo = (
+            self.env["c360.contact.touch"]
+            .sudo()
+            .search(
+                [
+                    ("message_id", "in", self.sudo().mail_message_id.ids),
+                    ("state", "in", states),
+                ]
+            )
+        )
+        recipients = {who.key for who in self.sudo()._get_contact_recipients()}
+        return touches_sudo.filtered(
+            lambda touch: (
+                touch.message_id.id,
+                touch.partner_id.id or touch.address,
+            )
+            in recipients
+        )
+
+    def _settle_touches(
+        self, success_pids, success_emails, failure_reason, failure_type
+    ):
+        """End the bookings of mails that were handed over, or failed."""
+        touches = self._get_touches(["reserved"])
+        if not touches:
+            return
+        sent = touches
+        if failure_type or any(mail.state != "sent" for mail in self):
+            addresses = set(email_normalize_all(",".join(success_emails)))
+            sent = touches.filtered(
+                lambda touch: touch.partner_id in success_pids
+                or touch.address in addresses
+            )
+        if sent:
+            sent._move("sent", date=fields.Datetime.now(), scheduled_date=False)
+        if touches - sent:
+            (touches - sent)._move("failed", reason=failure_reason or failure_type)
+
+    def _cancel_touches(self):
+        touches = self._get_touches(["reserved", "deferred"])
+        if touches:
+            touches._move(
+                "cancelled", reason=self.env._("The e-mail was cancelled or deleted.")
+            )

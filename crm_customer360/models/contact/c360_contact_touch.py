@@ -1,0 +1,213 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .c360_contact_policy import CHANNELS
+from .c360_contact_purpose import PURPOSES
+
+# A booked slot counts before the message has left: that is what makes a limit exact.
+COUNTING_STATES = ("reserved", "sent", "answered")
+
+# The states a row may move to. History is never rewritten.
+NEXT_STATES = {
+    "deferred": {"deferred", "reserved", "blocked", "cancelled", "failed"},
+    "reserved": {"sent", "deferred", "blocked", "cancelled", "failed"},
+    "failed": {"reserved", "deferred", "blocked", "cancelled"},
+    "sent": {"failed", "answered"},
+    "blocked": set(),
+    "cancelled": set(),
+    "answered": set(),
+}
+
+
+class C360ContactTouch(models.Model):
+    """The contact ledger: every contact with a customer, by whatever channel.
+
+    One row per person and message. People read it; only the system moves the state
+    of a row forward, nothing else of it changes, and nobody deletes one.
+    """
+
+    _name = "c360.contact.touch"
+    _description = "Contact History"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+
+    # Who. The rows outlive the partner, hence the name and the address.
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact Person",
+        ondelete="set null",
+        readonly=True,
+    )
+    customer_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        ondelete="set null",
+        readonly=True,
+        help="The company the contact person belonged to.",
+    )
+    partner_name = fields.Char(string="Name", readonly=True)
+    address = fields.Char(
+        readonly=True,
+        help="The e-mail address or number that was used.",
+    )
+    # What
+    channel = fields.Selection(selection=CHANNELS, required=True, readonly=True)
+    purpose = fields.Selection(selection=PURPOSES, required=True, readonly=True)
+    direction = fields.Selection(
+        selection=[("out", "Outgoing"), ("in", "Incoming")],
+        required=True,
+        default="out",
+        readonly=True,
+    )
+    subject = fields.Char(readonly=True)
+    source_model = fields.Char(string="Document Model", readonly=True)
+    source_id = fields.Many2oneReference(
+        model_field="source_model",
+        string="Document",
+        readonly=True,
+    )
+    message_id = fields.Many2one(
+        comodel_name="mail.message",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="By",
+        ondelete="set null",
+        readonly=True,
+    )
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    # What became of it
+    state = fields.Selection(
+        selection=[
+            ("reserved", "Being Sent"),
+            ("sent", "Sent"),
+            ("deferred", "Waiting"),
+            ("blocked", "Stopped"),
+            ("cancelled", "Cancelled"),
+            ("failed", "Failed"),
+            ("answered", "Answered"),
+        ],
+        required=True,
+        default="reserved",
+        readonly=True,
+    )
+    date = fields.Datetime(
+        required=True,
+        default=fields.Datetime.now,
+        readonly=True,
+        help="When it was decided, and once sent: when it left.",
+    )
+    scheduled_date = fields.Datetime(
+        string="Leaves At",
+        readonly=True,
+        help="The first moment all limits allow; they are asked again then.",
+    )
+    policy_id = fields.Many2one(
+        comodel_name="c360.contact.policy",
+        ondelete="set null",
+        readonly=True,
+    )
+    reason = fields.Char(readonly=True)
+    outcome = fields.Char(readonly=True)
+
+    # the gate: what counts for these customers since the longest period began
+    _counting_idx = models.Index(
+        "(customer_id, date) INCLUDE (partner_id, channel, purpose)"
+        " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
+    )
+    # the gate, for an address that belongs to no partner
+    _address_idx = models.Index("(address, date) WHERE partner_id IS NULL")
+    # the customer's page and timeline: newest rows of a customer
+    _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
+    # the foreign key, and the ledger of one person
+    _partner_date_idx = models.Index("(partner_id, date DESC, id DESC)")
+    # what became of a document's messages
+    _source_idx = models.Index("(source_model, source_id)")
+    # the cron that settles bookings nobody finished
+    _open_idx = models.Index("(date) WHERE state IN ('reserved', 'deferred')")
+
+    @api.depends("subject", "channel", "partner_name")
+    def _compute_display_name(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        for touch in self:
+            what = touch.subject or channels.get(touch.channel, "")
+            touch.display_name = (
+                f"{touch.partner_name}: {what}" if touch.partner_name else what
+            )
+
+    # ----------------------------------------------------------------- business
+
+    def _move(self, state, **values):
+        """Move rows forward to ``state``.
+
+        :param str state: the new state
+        :param values: what else becomes known: date, scheduled_date, reason, …
+        :raise UserError: a row cannot go there from where it is
+        """
+        for touch in self:
+            if state not in NEXT_STATES[touch.state]:
+                raise UserError(
+                    self.env._(
+                        "A contact that is “%(old)s” cannot become “%(new)s”: the "
+                        "contact history is never rewritten.",
+                        old=touch.state,
+                        new=state,
+                    )
+                )
+        self.write({"state": state, **values})
+        self._on_state_changed()
+
+    def _on_state_changed(self):
+        """Let other rooms act on rows that were booked or have moved."""
+
+    def action_open_source(self):
+        """Open the document the contact was about."""
+        self.ensure_one()
+        if (
+            self.source_model not in self.env
+            or not self.env[self.source_model].browse(self.source_id).exists()
+        ):
+            raise UserError(self.env._("The document of this contact is gone."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.source_model,
+            "res_id": self.source_id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def _cron_settle(self):
+        """Settle bookings whose sender was killed: sent or free again, never both.
+
+        A mail that is still in the queue keeps its booking, the queue will send it.
+        """
+        limit = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        open_touches = self.search(
+            [
+                ("state", "=", "reserved"),
+                ("channel", "=", "email"),
+                ("date", "<", limit),
+            ],
+            limit=5000,
+        )
+        states = {
+            mail.mail_message_id: mail.state
+            for mail in self.env["mail.mail"].search(
+                [("mail_message_id", "in", open_touches.message_id.ids)]
+            )
+        }
+        now = fields.Datetime.now()
+        by_state = open_touches.grouped(
+            lambda touch: states.get(touch.message_id, "gone")
+        )
+        for mail_state, touches in by_state.items():
+            if mail_state == "sent":
+                touches._move("sent", date=now)
+            elif mail_state in ("exception", "cancel", "gone"):
+                touches._move(
+                    "cancelled",
+                    reason=self.env._("The sending broke off; nothing has left."),
+                )

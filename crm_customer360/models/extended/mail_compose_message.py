@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+from ..contact.c360_contact_purpose import PURPOSES
+
+
+class MailComposeMessage(models.TransientModel):
+    _inherit = "mail.compose.message"
+
+    contact_purpose = fields.Selection(
+        selection=PURPOSES,
+        string="Purpose",
+        help="Decides which contact limits the messages count against.",
+    )
+
+    def action_send_mail(self):
+        # Only the button says “sales” for bulk mail that names no purpose: code that
+        # shares the inner method sends orders and invoices.
+        for composer in self:
+            if composer.composition_mode == "mass_mail":
+                composer.contact_purpose = composer.contact_purpose or "sales"
+        return super().action_send_mail()
+
+    def _prepare_mail_values_static(self):
+        values = super()._prepare_mail_values_static()
+        if self.contact_purpose:
+            values["contact_purpose"] = self.contact_purpose
+        return values

@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+from ..contact.c360_contact_purpose import PURPOSES
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    # On the message, not on the mail: it survives queues, schedules and SMS.
+    contact_purpose = fields.Selection(
+        selection=PURPOSES,
+        help="Why the customer is contacted; empty means transactional.",
+    )

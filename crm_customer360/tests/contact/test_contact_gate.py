@@ -1,0 +1,220 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ContactCommon
+
+NOW = datetime(2026, 3, 31, 9, 0, 0)
+
+
+@tagged("post_install", "-at_install", "c360_contact")
+@freeze_time(NOW)
+class TestContactGate(ContactCommon):
+    def test_exactly_the_limit_goes_through(self):
+        self._create_policy(limit=2)
+        touches = self._reserve(self.buyer + self.buyer + self.buyer)
+        self.assertEqual(touches.mapped("state"), ["reserved", "reserved", "deferred"])
+
+    def test_repeated_partners_get_a_row_each_in_their_order(self):
+        touches = self._reserve(
+            self.env["res.partner"].concat(self.buyer, self.engineer, self.buyer)
+        )
+        self.assertEqual(
+            [touch.partner_id for touch in touches],
+            [self.buyer, self.engineer, self.buyer],
+        )
+
+    def test_deferred_until_the_oldest_leaves_the_period(self):
+        policy = self._create_policy(limit=2, days=7)
+        self._reserve(self.buyer, at=NOW - timedelta(days=5))
+        self._reserve(self.buyer, at=NOW - timedelta(days=2))
+        touch = self._reserve(self.buyer)
+        self.assertEqual(touch.state, "deferred")
+        self.assertEqual(touch.scheduled_date, NOW + timedelta(days=2))
+        self.assertEqual(touch.policy_id, policy)
+        self.assertEqual(touch.reason, "“2 in 7 days”: 2 of 2 used in the last 7 days.")
+
+    def test_the_slot_is_free_at_the_edge_of_the_period_and_not_before(self):
+        self._create_policy(limit=1, days=7)
+        self._reserve(self.buyer, at=NOW - timedelta(days=7))
+        (early,) = self.gate.check(
+            self.buyer.ids, "email", "care", at=NOW - timedelta(seconds=1)
+        )
+        self.assertEqual(early["decision"], "deferred")
+        self.assertEqual(early["date"], "2026-03-31 09:00:00")
+        (now,) = self.gate.check(self.buyer.ids, "email", "care")
+        self.assertEqual(now["decision"], "allowed")
+
+    def test_deferred_and_stopped_contacts_use_no_slot(self):
+        self._create_policy(limit=1, days=7)
+        self._reserve(self.buyer, at=NOW - timedelta(days=3))
+        self.assertEqual(self._reserve(self.buyer).state, "deferred")
+        self.assertEqual(
+            self._reserve(self.buyer).scheduled_date, NOW + timedelta(days=4)
+        )
+
+    def test_zero_means_never(self):
+        policy = self._create_policy(limit=0)
+        touch = self._reserve(self.buyer)
+        self.assertEqual((touch.state, touch.policy_id), ("blocked", policy))
+        self.assertIn("never", touch.reason)
+
+    def test_an_empty_limit_limits_nothing(self):
+        self._create_policy(limit=None)
+        states = set(self._reserve(self.buyer + self.buyer).mapped("state"))
+        self.assertEqual(states, {"reserved"})
+
+    def test_the_strictest_policy_wins(self):
+        self._create_policy(limit=2, days=1)
+        strict = self._create_policy(limit=1, days=30)
+        self._reserve(self.buyer, at=NOW - timedelta(days=10))
+        touch = self._reserve(self.buyer)
+        self.assertEqual(touch.policy_id, strict)
+        self.assertEqual(touch.scheduled_date, NOW + timedelta(days=20))
+
+    def test_colleagues_count_together_only_for_the_whole_customer(self):
+        policy = self._create_policy(limit=1)
+        self._reserve(self.buyer)
+        self.assertEqual(self._reserve(self.engineer).state, "reserved")
+        policy.scope = "customer"
+        other = self._create_customer("Other Works")
+        self.assertEqual(self._reserve(self.customer).state, "deferred")
+        self.assertEqual(self._reserve(other).state, "reserved")
+
+    def test_other_channels_and_purposes_do_not_count(self):
+        self._create_policy(limit=1)
+        self._reserve(self.buyer, purpose="sales")
+        self.gate._reserve(self.buyer, "phone", "care")
+        self.assertEqual(self._reserve(self.buyer).state, "reserved")
+        self.assertEqual(self._reserve(self.buyer, "marketing").state, "deferred")
+
+    def test_a_policy_without_channel_and_purpose_counts_what_counts(self):
+        self._create_policy(limit=2, channel=False, purposes=())
+        self.gate._reserve(self.buyer, "phone", "sales")
+        self._reserve(self.buyer, "transactional")
+        self.assertEqual(self._reserve(self.buyer, "survey").state, "reserved")
+        self.assertEqual(self._reserve(self.buyer, "marketing").state, "deferred")
+
+    def test_messages_the_customer_needs_are_never_held(self):
+        self._create_policy(limit=0, channel=False, purposes=())
+        for purpose in ("transactional", "service"):
+            self.assertEqual(self._reserve(self.buyer, purpose).state, "reserved")
+
+    def test_policy_is_only_for_those_its_filter_names(self):
+        self._create_policy(limit=0, partner_domain=f"[('id', '=', {self.buyer.id})]")
+        touches = self._reserve(self.buyer + self.engineer)
+        self.assertEqual(touches.mapped("state"), ["blocked", "reserved"])
+
+    def test_companies_do_not_count_each_other(self):
+        self._create_policy(limit=1)
+        other = self.env["res.company"].create({"name": "Other Company"})
+        self._reserve(self.buyer)
+        touch = self.gate.with_company(other)._reserve(self.buyer, "email", "care")
+        self.assertEqual((touch.state, touch.company_id), ("reserved", other))
+
+    def test_policy_of_another_company_limits_nothing_here(self):
+        other = self.env["res.company"].create({"name": "Other Company"})
+        self._create_policy(limit=0, company_id=other.id)
+        self.assertEqual(self._reserve(self.buyer).state, "reserved")
+
+    def test_switched_off_limits_hold_nothing_but_are_booked(self):
+        self._create_policy(limit=0)
+        self.env.ref("base.group_user").implied_ids -= self.env.ref(
+            "crm_customer360.group_use_contact"
+        )
+        self.assertEqual(self._reserve(self.buyer).state, "reserved")
+
+    def test_check_changes_nothing(self):
+        self._create_policy(limit=1)
+        answers = self.gate.check((self.buyer + self.buyer).ids * 2, "email", "care")
+        self.assertEqual(
+            [answer["decision"] for answer in answers], ["allowed"] * len(answers)
+        )
+        self.assertFalse(self._get_touches(self.buyer))
+
+    def test_check_answers_bad_questions_with_a_sentence(self):
+        ids = self.buyer.ids
+        for arguments, sentence in (
+            ((ids, "pigeon", "care"), "pigeon.*email, sms"),
+            ((ids, "email", "fun"), "fun.*transactional"),
+            (("1", "email", "care"), "list of ids"),
+            ((["1"], "email", "care"), "list of ids"),
+            (([2**30], "email", "care"), "do not exist"),
+            ((ids, "email", "care", "tomorrow"), "YYYY-MM-DD"),
+        ):
+            with self.subTest(arguments), self.assertRaisesRegex(UserError, sentence):
+                self.gate.check(*arguments)
+
+    def test_the_number_of_queries_does_not_grow(self):
+        self._create_policy(limit=2)
+        self._create_policy(limit=5, days=30, scope="customer")
+        customers = self.env["res.partner"].create(
+            [{"name": f"C{i}", "email": f"c{i}@many.example"} for i in range(60)]
+        )
+        self._reserve(customers[:2])
+        self.env.flush_all()
+        counts = []
+        for partners in (customers[2:4], customers[4:60]):
+            self.env.invalidate_all()
+            partners.mapped("email_normalized")
+            partners.mapped("commercial_partner_id.name")
+            before = self.cr.sql_log_count
+            self._reserve(partners)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], 6)
+
+    def test_history_of_thousands_is_asked_once(self):
+        for limit in range(1, 11):
+            self._create_policy(limit=limit, days=limit)
+        self.env["c360.contact.touch"].create(
+            [
+                {
+                    "partner_id": self.buyer.id,
+                    "customer_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "channel": "email",
+                    "purpose": "care",
+                    "state": "sent",
+                    "date": NOW - timedelta(hours=hour),
+                }
+                for hour in range(1000)
+            ]
+        )
+        self.gate.check(self.buyer.ids, "email", "care")
+        self.env.flush_all()
+        before = self.cr.sql_log_count
+        touch = self._reserve(self.buyer)
+        self.env.flush_all()
+        self.assertLessEqual(self.cr.sql_log_count - before, 6)
+        # the tenth policy: 10 of the last 10 days are long used up
+        self.assertEqual(touch.state, "deferred")
+
+
+@tagged("post_install", "-at_install", "c360_contact")
+class TestContactTouch(ContactCommon):
+    def test_the_state_moves_forward_only(self):
+        touch = self._reserve(self.buyer)
+        touch._move("sent")
+        with self.assertRaisesRegex(UserError, "never rewritten"):
+            touch._move("reserved")
+
+    def test_open_source(self):
+        touch = self._reserve(self.buyer, source=self.customer)
+        self.assertEqual(touch.action_open_source()["res_id"], self.customer.id)
+        gone = self._create_customer("Gone Ltd")
+        touch.source_id = gone.id
+        gone.unlink()
+        with self.assertRaisesRegex(UserError, "gone"):
+            touch.action_open_source()
+
+    def test_deleting_a_partner_keeps_his_rows(self):
+        touch = self._reserve(self.engineer)
+        self.engineer.unlink()
+        self.assertTrue(touch.exists())
+        self.assertFalse(touch.partner_id)
+        self.assertEqual(touch.partner_name, "Emil Engineer")

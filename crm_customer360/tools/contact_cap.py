@@ -1,0 +1,89 @@
+"""Rolling contact limits: how many contacts a period still holds, and when it frees up.
+
+Plain date arithmetic: no ``odoo`` import, no database, no clock. Moments are naive
+UTC datetimes; the caller says what time it is.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+UNITS = ("hour", "day", "week", "month", "year")
+
+
+class Period(NamedTuple):
+    """A rolling period: ``count`` times ``unit``.
+
+    >>> Period(7, "day").after(datetime(2026, 3, 1, 9))
+    datetime.datetime(2026, 3, 8, 9, 0)
+    >>> Period(1, "month").after(datetime(2026, 1, 31))
+    datetime.datetime(2026, 2, 28, 0, 0)
+    """
+
+    count: int
+    unit: str
+
+    def _delta(self) -> relativedelta:
+        if self.unit not in UNITS:
+            raise ValueError(f"unit must be one of {UNITS}, got {self.unit!r}")
+        if self.count < 1:
+            raise ValueError(f"count must be at least 1, got {self.count}")
+        return relativedelta(**{f"{self.unit}s": self.count})
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the first moment at which a contact of ``moment`` counts no more."""
+        return moment + self._delta()
+
+    def before(self, moment: datetime) -> datetime:
+        """Return a moment before which no contact can count at ``moment``.
+
+        Months differ in length, so stepping back is not the inverse of stepping
+        forward; three days of slack make this a safe bound for a database query.
+
+        >>> Period(1, "month").before(datetime(2026, 3, 31))
+        datetime.datetime(2026, 2, 25, 0, 0)
+        """
+        return moment - self._delta() - relativedelta(days=3)
+
+
+def counted(past: Iterable[datetime], period: Period, at: datetime) -> list[datetime]:
+    """Return the contacts of ``past`` that count at the moment ``at``, oldest first.
+
+    A contact counts from its moment on, up to but not including the moment one
+    period later.
+
+    >>> week = Period(7, "day")
+    >>> past = [datetime(2026, 3, 1), datetime(2026, 3, 5)]
+    >>> counted(past, week, datetime(2026, 3, 8))
+    [datetime.datetime(2026, 3, 5, 0, 0)]
+    """
+    return sorted(moment for moment in past if period.after(moment) > at)
+
+
+def first_free_moment(
+    past: Iterable[datetime], limit: int, period: Period, at: datetime
+) -> datetime | None:
+    """Return the first moment from ``at`` on at which one more contact fits.
+
+    ``None`` means never: a limit of zero forbids the contact.
+
+    >>> week = Period(7, "day")
+    >>> past = [datetime(2026, 3, 1), datetime(2026, 3, 3), datetime(2026, 3, 5)]
+    >>> first_free_moment(past, 4, week, datetime(2026, 3, 6))
+    datetime.datetime(2026, 3, 6, 0, 0)
+    >>> first_free_moment(past, 3, week, datetime(2026, 3, 6))
+    datetime.datetime(2026, 3, 8, 0, 0)
+    >>> first_free_moment(past, 2, week, datetime(2026, 3, 6))
+    datetime.datetime(2026, 3, 10, 0, 0)
+    >>> first_free_moment([], 0, week, datetime(2026, 3, 6)) is None
+    True
+    """
+    if limit <= 0:
+        return None
+    active = counted(past, period, at)
+    if len(active) < limit:
+        return at
+    # all but ``limit - 1`` of them have to leave the period first
+    return period.after(active[len(active) - limit])
