@@ -6,34 +6,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools.contact_cap import counted, first_free_moment
+from ...tools.contact_limit import ContactRequest, PastContact, find_refusal
 from .c360_contact_policy import CHANNELS
 from .c360_contact_purpose import PURPOSES
 from .c360_contact_touch import COUNTING_STATES
-
-
-class ContactRequest(NamedTuple):
-    """One person somebody wants to contact."""
-
-    channel: str
-    purpose: str
-    company_id: int
-    partner_id: int | None = None
-    customer_id: int | None = None
-    partner_name: str | None = None
-    address: str | None = None
-    subject: str | None = None
-    source_model: str | None = None
-    source_id: int | None = None
-    message_id: int | None = None
-    user_id: int | None = None
-
-    @property
-    def subject_key(self) -> str:
-        """Who is counted, and locked: the customer, else the bare address."""
-        if self.customer_id:
-            return f"customer:{self.customer_id}"
-        return f"address:{self.channel}:{self.address}"
 
 
 class ContactDecision(NamedTuple):
@@ -43,13 +19,6 @@ class ContactDecision(NamedTuple):
     reason: str | None = None
     policy_id: int | None = None
     date: datetime | None = None
-
-
-class PastContact(NamedTuple):
-    partner_id: int | None
-    channel: str
-    purpose: str
-    date: datetime
 
 
 class C360ContactGate(models.AbstractModel):
@@ -213,7 +182,9 @@ class C360ContactGate(models.AbstractModel):
             "crm_customer360.group_use_contact"
         )
         capped = [
-            request for request in requests if use_limits and rules[request.purpose][1]
+            request
+            for request in requests
+            if use_limits and rules[request.purpose].is_capped
         ]
         limits = (
             self.env["c360.contact.policy"]._get_limits(
@@ -228,20 +199,26 @@ class C360ContactGate(models.AbstractModel):
             )
         past = self._get_past_contacts(capped, limits, at) if limits else {}
         stopped = self._get_stopped(requests, rules, at)
+        counted_codes = frozenset(
+            code for code, rule in rules.items() if rule.is_counted
+        )
         capped_set = set(capped)
         decisions = []
         for request in requests:
             decision = stopped.get((request.customer_id, request.purpose))
             if not decision and request in capped_set:
-                decision = self._decide_limits(request, limits, past, rules, at)
-            decision = decision or ContactDecision("allowed", date=at)
-            if decision.state == "allowed" and request in capped_set and not alone:
-                past.setdefault((request.subject_key, request.company_id), []).append(
-                    PastContact(
-                        request.partner_id, request.channel, request.purpose, at
-                    )
+                contacts = past.setdefault(
+                    (request.subject_key, request.company_id), []
                 )
-            decisions.append(decision)
+                refusal = find_refusal(request, limits, contacts, counted_codes, at)
+                decision = refusal and self._explain(refusal)
+                if not decision and not alone:
+                    contacts.append(
+                        PastContact(
+                            request.partner_id, request.channel, request.purpose, at
+                        )
+                    )
+            decisions.append(decision or ContactDecision("allowed", date=at))
         return decisions
 
     @api.model
@@ -299,7 +276,7 @@ class C360ContactGate(models.AbstractModel):
         """Return ``{(customer id, purpose): decision}`` for suppressed customers."""
         customer_ids = defaultdict(lambda: defaultdict(set))
         for request in requests:
-            if request.customer_id and rules[request.purpose][3]:
+            if request.customer_id and rules[request.purpose].stopped_by_complaint:
                 customer_ids[request.company_id][request.purpose].add(
                     request.customer_id
                 )
@@ -315,50 +292,30 @@ class C360ContactGate(models.AbstractModel):
         }
 
     @api.model
-    def _decide_limits(self, request, limits, past, rules, at):
-        """Return the strictest decision of the limits; ``None``: all allow it."""
-        contacts = past.get((request.subject_key, request.company_id), [])
-        strictest = None
-        for limit in limits:
-            if not limit.concerns(request):
-                continue
-            moments = [
-                contact.date
-                for contact in contacts
-                if limit.counts(contact, request, rules)
-            ]
-            moment = first_free_moment(moments, limit.limit, limit.period, at)
-            if moment is None:
-                return ContactDecision(
-                    "blocked",
-                    self.env._("“%(policy)s”: never.", policy=limit.name),
-                    limit.policy_id,
-                )
-            if moment > at and (not strictest or moment > strictest.date):
-                strictest = ContactDecision(
-                    "deferred",
-                    self._get_deferral_reason(limit, moments, at),
-                    limit.policy_id,
-                    moment,
-                )
-        return strictest
-
-    @api.model
-    def _get_deferral_reason(self, limit, moments, at):
+    def _explain(self, refusal):
+        """Turn the refusal of a limit into a decision with its sentence."""
+        limit = refusal.limit
+        if refusal.until is None:
+            return ContactDecision(
+                "blocked",
+                self.env._("“%(policy)s”: never.", policy=limit.name),
+                limit.policy_id,
+            )
         units = dict(
             self.env["c360.contact.policy"]
             ._fields["period_unit"]
             ._description_selection(self.env)
         )
-        return self.env._(
+        reason = self.env._(
             "“%(policy)s”: %(count)s of %(limit)s used in the last "
             "%(number)s %(unit)s.",
             policy=limit.name,
-            count=len(counted(moments, limit.period, at)),
+            count=refusal.used,
             limit=limit.limit,
             number=limit.period.count,
             unit=units[limit.period.unit].lower(),
         )
+        return ContactDecision("deferred", reason, limit.policy_id, refusal.until)
 
     # ------------------------------------------------------------------ booking
 

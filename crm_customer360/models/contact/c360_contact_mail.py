@@ -11,7 +11,7 @@ from odoo.tools.mail import (
     email_split_and_format_normalize,
 )
 
-from .c360_contact_gate import ContactRequest
+from ...tools.contact_limit import ContactRequest
 
 # Rows of the ledger that still wait for an end.
 OPEN_STATES = ("deferred", "reserved", "failed")

@@ -1,5 +1,4 @@
 from ast import literal_eval
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ...tools.contact_cap import Period
+from ...tools.contact_limit import ContactLimit
 from .c360_contact_purpose import PURPOSES
 
 CHANNELS = [
@@ -18,42 +18,6 @@ CHANNELS = [
     ("chat", "Chat"),
     ("other", "Other"),
 ]
-
-
-class ContactLimit(NamedTuple):
-    """A policy, made ready to be asked a thousand times."""
-
-    policy_id: int
-    name: str
-    channel: str | None
-    codes: frozenset
-    scope: str
-    limit: int
-    period: Period
-    company_id: int | None
-    partner_domain: str | None
-    partner_ids: frozenset = frozenset()
-
-    def concerns(self, request) -> bool:
-        """Tell whether the policy is for this contact."""
-        if self.company_id not in (None, request.company_id):
-            return False
-        if self.channel not in (None, request.channel):
-            return False
-        if self.codes and request.purpose not in self.codes:
-            return False
-        # an address without a contact matches no filter
-        return not self.partner_domain or request.partner_id in self.partner_ids
-
-    def counts(self, contact, request, rules) -> bool:
-        """Tell whether a past contact uses up a slot of the policy."""
-        if self.channel not in (None, contact.channel):
-            return False
-        if self.scope == "contact" and contact.partner_id != request.partner_id:
-            return False
-        if self.codes:
-            return contact.purpose in self.codes
-        return rules[contact.purpose][2]
 
 
 class C360ContactPolicy(models.Model):

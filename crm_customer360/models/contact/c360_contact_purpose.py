@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
@@ -15,6 +17,12 @@ PURPOSES = [
 
 # Messages the customer needs: nothing may ever hold them back.
 NEVER_HELD = ("transactional", "service")
+
+
+class PurposeRule(NamedTuple):
+    is_capped: bool
+    is_counted: bool
+    stopped_by_complaint: bool
 
 
 class C360ContactPurpose(models.Model):
@@ -76,12 +84,11 @@ class C360ContactPurpose(models.Model):
     @api.model
     @ormcache()
     def _get_rules(self):
-        """Return ``{code: (id, is_capped, is_counted, stopped_by_complaint)}``."""
+        """Return ``{code: PurposeRule}``."""
         # The rules hold for every sender, whatever he may read.
         purposes_sudo = self.sudo().search([])
         return {
-            purpose.code: (
-                purpose.id,
+            purpose.code: PurposeRule(
                 purpose.is_capped,
                 purpose.is_counted,
                 purpose.stopped_by_complaint,
