@@ -36,12 +36,19 @@
         # Views, by room
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_policy_views.xml",
+        # Doors to the host's views
+        "views/extended/crm_lead_views.xml",
+        "views/extended/helpdesk_ticket_views.xml",
         "views/extended/mail_compose_message_views.xml",
+        "views/extended/res_partner_views.xml",
         # Menus, last
         "views/customer360_menus.xml",
     ],
     "demo": [],
-    "assets": {},
+    "assets": {
+        "web.assets_backend": ["crm_customer360/static/src/**/*"],
+        "web.assets_tests": ["crm_customer360/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

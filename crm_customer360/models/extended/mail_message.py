@@ -11,3 +11,8 @@ class MailMessage(models.Model):
         selection=PURPOSES,
         help="Why the customer is contacted; empty means transactional.",
     )
+
+    # The customer's timeline: newest messages on a contact's page.
+    _c360_timeline_idx = models.Index(
+        "(res_id, date DESC, id DESC) WHERE model = 'res.partner'"
+    )

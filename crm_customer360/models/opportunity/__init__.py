@@ -1,0 +1,3 @@
+from . import c360_customer_panel_opportunity
+from . import c360_customer_panel_order
+from . import c360_customer_panel_receivable

@@ -1,0 +1,153 @@
+import logging
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+CONTACTS = 12
+TIMELINE_ROWS = 200
+
+
+class C360CustomerPage(models.AbstractModel):
+    """Everything a colleague has to know when the customer is on the phone.
+
+    The page owns no table. It is answered in a fixed number of queries, from whatever
+    panels are registered, with the rights of the user who looks.
+    """
+
+    _name = "c360.customer.page"
+    _description = "Customer 360 Page"
+
+    _page_groups = (
+        "crm_customer360.group_user",
+        "crm_customer360.group_care",
+        "crm_customer360.group_service",
+        "crm_customer360.group_analyst",
+    )
+
+    @api.model
+    @api.readonly
+    def load(self, partner_id):
+        """Return the header and the panels of a customer.
+
+        :param int partner_id: a customer or any of its contacts
+        :return: ``{"header": {...}, "panels": [...]}``, see ``c360.customer.panel``
+        :raise UserError: when there is no such contact
+        :raise AccessError: without a role in the product or the right to read it
+        """
+        partner, customer, partner_ids = self._get_customer(partner_id)
+        panels = []
+        for panel in self.env["c360.customer.panel"]._get_panels():
+            try:
+                card = panel._load_panel(customer, partner_ids)
+            except AccessError as error:
+                # A document may hang on one the user may not read: the others stay.
+                _logger.info("Panel %s left out: %s", panel._name, error)
+                continue
+            if card:
+                panels.append(card)
+        header = self._get_header(partner, customer, partner_ids)
+        for card in panels:
+            header["badges"] += card.pop("badges", [])
+            header["buttons"] += card.pop("buttons", [])
+        return {"header": header, "panels": panels}
+
+    @api.model
+    @api.readonly
+    def load_timeline(self, partner_id, before=None, limit=40):
+        """Return one page of what happened with a customer, newest first.
+
+        :param int partner_id: a customer or any of its contacts
+        :param before: the ``next`` of the page above, None for the first page
+        :param int limit: rows on the page, at most 200
+        :return: ``{"entries": [...], "next": [date, model, id] or False}``
+        """
+        _partner, customer, partner_ids = self._get_customer(partner_id)
+        limit = min(max(int(limit), 1), TIMELINE_ROWS)
+        return self.env["c360.customer.timeline"]._load(
+            customer, partner_ids, before, limit
+        )
+
+    # -- who --
+
+    @api.model
+    def _is_allowed(self):
+        """Tell whether the user has a role that opens the page."""
+        user = self.env.user
+        return self.env.su or any(user.has_group(group) for group in self._page_groups)
+
+    @api.model
+    def _get_customer(self, partner_id):
+        """Return the contact, its customer and the ids of all contacts.
+
+        Archived contacts belong to it: their documents are part of the history.
+        """
+        if not self._is_allowed():
+            raise AccessError(
+                self.env._(
+                    "The Customer 360 page is for salespeople, care officers, service "
+                    "agents and analysts. Ask an administrator for one of these roles."
+                )
+            )
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        partner = Partner.browse(partner_id if isinstance(partner_id, int) else 0)
+        if not partner.exists():
+            raise UserError(
+                self.env._("This customer does not exist or was deleted meanwhile.")
+            )
+        partner.check_access("read")
+        customer = partner.commercial_partner_id
+        customer.check_access("read")
+        contacts = Partner.search([("commercial_partner_id", "=", customer.id)])
+        return partner, customer, contacts.ids
+
+    # -- header --
+
+    def _get_header(self, partner, customer, partner_ids):
+        company = self.env.company
+        return {
+            "id": customer.id,
+            "contact_id": partner.id,
+            "name": customer.display_name,
+            "active": customer.active,
+            "is_company": customer.is_company,
+            "avatar": f"/web/image/res.partner/{customer.id}/avatar_128"
+            f"?unique={int(customer.write_date.timestamp())}",
+            "city": customer.city or False,
+            "country": customer.country_id.name or False,
+            "salesperson": customer.user_id.name or False,
+            "phone": customer.phone or False,
+            "email": customer.email or False,
+            "website": customer.website or False,
+            "tags": customer.category_id.mapped("display_name"),
+            "currency_id": company.currency_id.id,
+            "company": company.name if len(self.env.companies) > 1 else False,
+            "contacts": self._get_contacts(customer, partner_ids),
+            "contact_count": len(partner_ids) - 1,
+            "badges": [],
+            "buttons": [],
+        }
+
+    def _get_contacts(self, customer, partner_ids):
+        """Return the people and addresses of the customer, by name."""
+        fields_shown = ["name", "type", "function", "phone", "email"]
+        contacts = self.env["res.partner"].search_fetch(
+            Domain("id", "in", partner_ids) & Domain("id", "!=", customer.id),
+            fields_shown,
+            order="name, id",
+            limit=CONTACTS,
+        )
+        types = self.env["c360.customer.panel"]._get_labels("res.partner", "type")
+        return [
+            {
+                "id": contact.id,
+                # an address without a name of its own is called by what it is for
+                "name": contact.name or types.get(contact.type, ""),
+                "function": contact.function or False,
+                "phone": contact.phone or False,
+                "email": contact.email or False,
+            }
+            for contact in contacts
+        ]

@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class C360CustomerPanel(models.AbstractModel):
+    """One card of the Customer 360 page; every room and bridge adds its own.
+
+    To add a card, declare an abstract model of this shape; nothing else has to know
+    it, no JavaScript is needed::
+
+        class C360CustomerPanelLoan(models.AbstractModel):
+            _name = "c360.customer.panel.loan"
+            _inherit = "c360.customer.panel"
+            _description = "Customer Panel: Loans"
+
+            _panel_key = "loan"
+            _panel_sequence = 70
+            _panel_models = ("library.loan",)
+
+            def _get_panel(self, customer, partner_ids):
+                ...
+
+    A panel reads with the rights of the user: no sudo, record rules apply. It asks a
+    fixed number of queries whatever the customer's history.
+    """
+
+    _name = "c360.customer.panel"
+    _description = "Customer Panel"
+
+    # Stable name of the card, used by the screen and the tests.
+    _panel_key = None
+    # Place on the page, smallest first.
+    _panel_sequence = 100
+    # xmlid of the feature group that switches the panel (and its timeline) on.
+    _panel_switch = None
+    # The card is shown to users who may read all of these models.
+    _panel_models = ()
+
+    # -- what a panel implements --
+
+    @api.model
+    def _get_panel(self, customer, partner_ids):
+        """Return the card, or None to show none.
+
+        :param customer: the commercial partner
+        :param partner_ids: ids of its contacts (itself included) the user may read
+        :return: a dict with
+
+            ``title``, ``icon`` (``fa-...``);
+            ``figures``: up to four of ``_prepare_figure``;
+            ``rows``: the five newest or most urgent of ``_prepare_row``;
+            ``count``: rows in all (a panel may stop counting at 1,000);
+            ``action``: dict or xmlid of "see all";
+            ``empty``: the sentence to show when there is no row;
+            ``badges``, ``buttons``: optional, shown in the header of the page
+            (``_prepare_badge``; ``{"label", "icon", "action"}``).
+
+            Money is in the currency of ``self.env.company``.
+        """
+        return None
+
+    @api.model
+    def _get_timeline_sources(self):
+        """Return the ``TimelineSource`` of this panel: the usual way to take part."""
+        return ()
+
+    @api.model
+    def _get_timeline_select(self, customer, partner_ids):
+        """Return SQL selecting ``(date timestamp, model text, res_id int, kind text)``.
+
+        For what a ``TimelineSource`` cannot say. Only rows the user may read; the
+        caller orders and limits. Name the date column itself, not a cast of it, or no
+        index serves the page. None: nothing.
+        """
+        return None
+
+    @api.model
+    def _get_timeline_entries(self, model, ids):
+        """Describe timeline rows of one model in a fixed number of queries.
+
+        :return: ``{id: {"title", "subtitle", "amount", "icon", "tone"}}``, optionally
+            with the ``model`` and ``id`` a click opens when they are not the row's own
+        """
+        return {}
+
+    # -- what the page asks --
+
+    @api.model
+    def _get_panels(self):
+        """Return the panels that are switched on, in the order of the page."""
+        Groups = self.env["res.groups"]
+        names = self.pool.descendants([C360CustomerPanel._name], "_inherit")
+        panels = [
+            self.env[name]
+            for name in names
+            if name != C360CustomerPanel._name
+            and (
+                not self.env[name]._panel_switch
+                or Groups._is_feature_enabled(self.env[name]._panel_switch)
+            )
+        ]
+        return sorted(panels, key=lambda panel: (panel._panel_sequence, panel._name))
+
+    @api.model
+    def _load_panel(self, customer, partner_ids):
+        """Return the complete card, None when the user may not see it."""
+        if not all(self.env[name].has_access("read") for name in self._panel_models):
+            return None
+        panel = self._get_panel(customer, partner_ids)
+        if panel is None:
+            return None
+        return {
+            "figures": [],
+            "rows": [],
+            "count": len(panel.get("rows", ())),
+            "action": False,
+            "empty": "",
+            **panel,
+            "key": self._panel_key,
+            "sequence": self._panel_sequence,
+        }
+
+    @api.model
+    def _get_timeline_pages(self, customer, partner_ids, position, limit):
+        """Return the SQL of one timeline page of every source of this panel."""
+        Timeline = self.env["c360.customer.timeline"]
+        pages = [
+            Timeline._select_source(source, partner_ids, position, limit)
+            for source in self._get_timeline_sources()
+        ]
+        select = self._get_timeline_select(customer, partner_ids)
+        if select is not None:
+            pages.append(Timeline._select_branch(select, position, limit))
+        return [page for page in pages if page is not None]
+
+    # -- words the panels share --
+
+    @api.model
+    def _prepare_figure(self, label, value, kind="text", tone=None):
+        """Return a figure; ``kind``: money, integer, date, percent or text."""
+        return {"label": label, "value": value, "kind": kind, "tone": tone}
+
+    @api.model
+    def _prepare_badge(self, label, tone="muted"):
+        """Return a badge; ``tone``: success, warning, danger, info or muted."""
+        return {"label": label, "tone": tone}
+
+    @api.model
+    def _prepare_row(self, record, title, **values):
+        """Return a row that opens ``record``.
+
+        :param values: ``subtitle``, ``date``, ``amount``, ``badges``
+        """
+        return {
+            "subtitle": False,
+            "date": False,
+            "amount": None,
+            "badges": [],
+            **values,
+            "title": title,
+            "model": record._name,
+            "id": record.id,
+        }
+
+    @api.model
+    def _prepare_list_action(self, name, model, domain, **values):
+        """Return the window action behind "see all"."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [[False, "list"], [False, "form"]],
+            "domain": list(Domain(domain)),
+            "target": "current",
+            **values,
+        }
+
+    @api.model
+    def _get_documents_domain(self, model, partner_ids):
+        """Return the documents of these contacts in the user's companies."""
+        Timeline = self.env["c360.customer.timeline"]
+        return Domain("partner_id", "in", partner_ids) & Timeline._get_company_domain(
+            self.env[model]
+        )
+
+    @api.model
+    def _in_company_currency(self, amount, currency):
+        """Return the amount in the currency of the page, at today's rate."""
+        company = self.env.company
+        if not amount or not currency or currency == company.currency_id:
+            return amount
+        return currency._convert(
+            amount, company.currency_id, company, fields.Date.context_today(self)
+        )
+
+    @api.model
+    def _get_labels(self, model, field):
+        """Return ``{value: label}`` of a selection, in the user's language."""
+        return dict(self.env[model]._fields[field]._description_selection(self.env))

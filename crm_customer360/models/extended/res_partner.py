@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "c360.customer.page.mixin"]
+
+    def _get_customer_360_partner(self):
+        return self

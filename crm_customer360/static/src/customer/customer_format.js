@@ -1,0 +1,92 @@
+import {
+    deserializeDate,
+    deserializeDateTime,
+    formatDate,
+    formatDateTime,
+} from "@web/core/l10n/dates";
+import {
+    formatInteger,
+    formatMonetary,
+    formatPercentage,
+} from "@web/views/fields/formatters";
+
+/**
+ * The server's dates are "2026-03-01" or "2026-03-01 10:00:00" (UTC).
+ *
+ * @param {string} value
+ * @returns {luxon.DateTime}
+ */
+export function toLocal(value) {
+    return value.length > 10 ? deserializeDateTime(value) : deserializeDate(value);
+}
+
+/**
+ * @param {string} value
+ * @returns {string} the day, in the user's format
+ */
+export function formatDay(value) {
+    return value ? formatDate(toLocal(value)) : "";
+}
+
+/**
+ * @param {string} value
+ * @returns {string} the day, and the time where there is one
+ */
+export function formatMoment(value) {
+    if (!value) {
+        return "";
+    }
+    return value.length > 10 ? formatDateTime(toLocal(value)) : formatDay(value);
+}
+
+/**
+ * @param {number} value
+ * @param {number} currencyId
+ * @returns {string} round money: nobody reads the cents of a total
+ */
+export function formatMoney(value, currencyId) {
+    return formatMonetary(value || 0, {
+        currencyId,
+        humanReadable: Math.abs(value) >= 100000,
+    });
+}
+
+/**
+ * @param {{value: any, kind: string}} figure
+ * @param {number} currencyId
+ * @returns {string}
+ */
+export function formatFigure({ value, kind }, currencyId) {
+    if (kind === "money") {
+        return formatMoney(value, currencyId);
+    }
+    if (value === false || value === null || value === "") {
+        return "–";
+    }
+    if (kind === "integer") {
+        return formatInteger(value);
+    }
+    if (kind === "date") {
+        return formatDay(value);
+    }
+    if (kind === "percent") {
+        return formatPercentage(value);
+    }
+    return String(value);
+}
+
+/**
+ * @param {string} [tone] success, warning, danger, info or muted
+ * @returns {string} the class of a badge
+ */
+export function badgeClass(tone) {
+    return !tone || tone === "muted" ? "text-bg-light" : `text-bg-${tone}`;
+}
+
+/**
+ * @param {string} [tone]
+ * @returns {string} the class of a text
+ */
+export function textClass(tone) {
+    return tone ? `text-${tone}` : "";
+}
