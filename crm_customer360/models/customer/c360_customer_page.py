@@ -2,12 +2,27 @@ import logging
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
 CONTACTS = 12
 TIMELINE_ROWS = 200
+# Read in one query for the customer and its contacts; the header needs no other.
+CUSTOMER_FIELDS = (
+    "name",
+    "complete_name",
+    "active",
+    "type",
+    "function",
+    "phone",
+    "email",
+    "website",
+    "city",
+    "is_company",
+    "write_date",
+    "country_id",
+    "user_id",
+)
 
 
 class C360CustomerPage(models.AbstractModel):
@@ -37,18 +52,18 @@ class C360CustomerPage(models.AbstractModel):
         :raise UserError: when there is no such contact
         :raise AccessError: without a role in the product or the right to read it
         """
-        partner, customer, partner_ids = self._get_customer(partner_id)
+        partner, customer, contacts = self._get_customer(partner_id)
         panels = []
         for panel in self.env["c360.customer.panel"]._get_panels():
             try:
-                card = panel._load_panel(customer, partner_ids)
+                card = panel._load_panel(customer, contacts.ids)
             except AccessError as error:
                 # A document may hang on one the user may not read: the others stay.
                 _logger.info("Panel %s left out: %s", panel._name, error)
                 continue
             if card:
                 panels.append(card)
-        header = self._get_header(partner, customer, partner_ids)
+        header = self._get_header(partner, customer, contacts)
         for card in panels:
             header["badges"] += card.pop("badges", [])
             header["buttons"] += card.pop("buttons", [])
@@ -64,10 +79,10 @@ class C360CustomerPage(models.AbstractModel):
         :param int limit: rows on the page, at most 200
         :return: ``{"entries": [...], "next": [date, model, id] or False}``
         """
-        _partner, customer, partner_ids = self._get_customer(partner_id)
+        _partner, customer, contacts = self._get_customer(partner_id)
         limit = min(max(int(limit), 1), TIMELINE_ROWS)
         return self.env["c360.customer.timeline"]._load(
-            customer, partner_ids, before, limit
+            customer, contacts.ids, before, limit
         )
 
     # -- who --
@@ -80,9 +95,10 @@ class C360CustomerPage(models.AbstractModel):
 
     @api.model
     def _get_customer(self, partner_id):
-        """Return the contact, its customer and the ids of all contacts.
+        """Return the contact, its customer and all contacts of the customer.
 
-        Archived contacts belong to it: their documents are part of the history.
+        Only contacts the user may read. Archived ones belong to it: their documents
+        are part of the history.
         """
         if not self._is_allowed():
             raise AccessError(
@@ -92,25 +108,35 @@ class C360CustomerPage(models.AbstractModel):
                 )
             )
         Partner = self.env["res.partner"].with_context(active_test=False)
-        partner = Partner.browse(partner_id if isinstance(partner_id, int) else 0)
-        if not partner.exists():
-            raise UserError(
-                self.env._("This customer does not exist or was deleted meanwhile.")
-            )
-        partner.check_access("read")
+        partner_id = partner_id if isinstance(partner_id, int) else 0
+        partner = Partner.search_fetch(
+            [("id", "=", partner_id)], ["commercial_partner_id"]
+        )
+        if not partner:
+            if not Partner.browse(partner_id).exists():
+                raise UserError(
+                    self.env._("This customer does not exist or was deleted meanwhile.")
+                )
+            Partner.browse(partner_id).check_access("read")
         customer = partner.commercial_partner_id
-        customer.check_access("read")
-        contacts = Partner.search([("commercial_partner_id", "=", customer.id)])
-        return partner, customer, contacts.ids
+        contacts = Partner.search_fetch(
+            [("commercial_partner_id", "=", customer.id)], CUSTOMER_FIELDS
+        )
+        if customer not in contacts:
+            customer.check_access("read")
+        return partner, customer, contacts
 
     # -- header --
 
-    def _get_header(self, partner, customer, partner_ids):
+    def _get_header(self, partner, customer, contacts):
         company = self.env.company
+        tags = self.env["res.partner.category"].search_fetch(
+            [("partner_ids", "in", customer.ids)], ["name"]
+        )
         return {
             "id": customer.id,
             "contact_id": partner.id,
-            "name": customer.display_name,
+            "name": customer.complete_name,
             "active": customer.active,
             "is_company": customer.is_company,
             "avatar": f"/web/image/res.partner/{customer.id}/avatar_128"
@@ -121,33 +147,32 @@ class C360CustomerPage(models.AbstractModel):
             "phone": customer.phone or False,
             "email": customer.email or False,
             "website": customer.website or False,
-            "tags": customer.category_id.mapped("display_name"),
+            "tags": tags.mapped("name"),
             "currency_id": company.currency_id.id,
             "company": company.name if len(self.env.companies) > 1 else False,
-            "contacts": self._get_contacts(customer, partner_ids),
-            "contact_count": len(partner_ids) - 1,
+            "contacts": self._get_contacts(contacts - customer),
+            "contact_count": len(contacts) - 1,
             "badges": [],
             "buttons": [],
         }
 
-    def _get_contacts(self, customer, partner_ids):
+    def _get_contacts(self, contacts):
         """Return the people and addresses of the customer, by name."""
-        fields_shown = ["name", "type", "function", "phone", "email"]
-        contacts = self.env["res.partner"].search_fetch(
-            Domain("id", "in", partner_ids) & Domain("id", "!=", customer.id),
-            fields_shown,
-            order="name, id",
-            limit=CONTACTS,
-        )
         types = self.env["c360.customer.panel"]._get_labels("res.partner", "type")
+        # an address without a name of its own is called by what it is for
+        named = [
+            (contact.name or types.get(contact.type, ""), contact)
+            for contact in contacts
+            if contact.active
+        ]
+        named.sort(key=lambda pair: (pair[0].casefold(), pair[1].id))
         return [
             {
                 "id": contact.id,
-                # an address without a name of its own is called by what it is for
-                "name": contact.name or types.get(contact.type, ""),
+                "name": name,
                 "function": contact.function or False,
                 "phone": contact.phone or False,
                 "email": contact.email or False,
             }
-            for contact in contacts
+            for name, contact in named[:CONTACTS]
         ]

@@ -100,7 +100,7 @@ class C360CustomerTimeline(models.AbstractModel):
         page = rows[:limit]
         more = len(rows) > limit
         return {
-            "entries": self._get_entries(page),
+            "entries": self._get_entries(page, self._get_day_kinds(panels)),
             "next": self._get_key(page[-1]) if more else False,
         }
 
@@ -108,7 +108,19 @@ class C360CustomerTimeline(models.AbstractModel):
         _panel, date, model, res_id, _kind = row
         return [date.isoformat(), model, res_id]
 
-    def _get_entries(self, rows):
+    def _get_day_kinds(self, panels):
+        """Return the (panel, model, kind) whose date is a day without a time.
+
+        They must not be shifted to the reader's time zone.
+        """
+        return {
+            (panel._name, source.model, source.kind)
+            for panel in panels
+            for source in panel._get_timeline_sources()
+            if self.env[source.model]._fields[source.date].type == "date"
+        }
+
+    def _get_entries(self, rows, day_kinds):
         """Describe the rows; each panel is asked once per model."""
         ids_by_source = {}
         for panel, _date, model, res_id, _kind in rows:
@@ -122,13 +134,16 @@ class C360CustomerTimeline(models.AbstractModel):
             panel, date, model, res_id, kind = row
             entry = described[panel, model].get(res_id)
             if entry:
+                day = (panel, model, kind) in day_kinds
                 entries.append(
                     {
                         "model": model,
                         "id": res_id,
                         **entry,
                         "key": f"{model},{res_id},{date.isoformat()}",
-                        "date": date.strftime("%Y-%m-%d %H:%M:%S"),
+                        "date": date.strftime(
+                            "%Y-%m-%d" if day else "%Y-%m-%d %H:%M:%S"
+                        ),
                         "kind": kind,
                     }
                 )

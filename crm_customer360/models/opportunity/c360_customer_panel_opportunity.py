@@ -1,7 +1,16 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..customer.c360_customer_timeline import TimelineSource
+
+LEAD_FIELDS = (
+    "name",
+    "stage_id",
+    "date_deadline",
+    "expected_revenue",
+    "company_id",
+)
 
 
 class C360CustomerPanelOpportunity(models.AbstractModel):
@@ -24,9 +33,13 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
         [(count, expected, weighted)] = Lead._read_group(
             domain, [], ["__count", "expected_revenue:sum", "prorated_revenue:sum"]
         )
-        leads = Lead.search(
-            domain, order="date_deadline, priority desc, id desc", limit=5
+        leads = Lead.search_fetch(
+            domain,
+            LEAD_FIELDS,
+            order="date_deadline, priority desc, id desc",
+            limit=5,
         )
+        activities = self._get_next_activities(leads)
         return {
             "title": self.env._("Opportunities"),
             "icon": "fa-star-o",
@@ -37,7 +50,10 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
                     self.env._("Weighted"), weighted or 0, "money", "muted"
                 ),
             ],
-            "rows": [self._prepare_lead_row(lead) for lead in leads],
+            "rows": [
+                self._prepare_lead_row(lead, *activities.get(lead.id, (None, False)))
+                for lead in leads
+            ],
             "count": count,
             "action": self._prepare_list_action(
                 self.env._("Opportunities"),
@@ -48,22 +64,51 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
                 ],
                 context={"default_partner_id": customer.id},
             ),
-            "empty": self.env._("No open opportunity. A good moment to ask."),
+            "empty": self.env._("No open opportunity to show."),
             "buttons": self._get_buttons(customer),
         }
 
-    def _prepare_lead_row(self, lead):
+    def _get_next_activities(self, leads):
+        """Return ``{lead id: (date, what)}`` of the next planned activities.
+
+        One query instead of the half dozen of the activity fields. Whoever reads a
+        lead reads its activities, so the check per activity is left out.
+        """
+        if not leads:
+            return {}
+        query = self.env["mail.activity"]._search(
+            [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)],
+            order="date_deadline desc, id desc",
+            bypass_access=True,
+        )
+        kind = query.left_join(
+            query.table, "activity_type_id", "mail_activity_type", "id", "kind"
+        )
+        rows = self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "res_id"),
+                SQL.identifier(query.table, "date_deadline"),
+                SQL.identifier(query.table, "summary"),
+                self.env["mail.activity.type"]._field_to_sql(kind, "name", query),
+            )
+        )
+        # the last one to be set is the earliest
+        return {
+            res_id: (date, summary or name or False)
+            for res_id, date, summary, name in rows
+        }
+
+    def _prepare_lead_row(self, lead, deadline, activity):
         badges = [self._prepare_badge(lead.stage_id.name)] if lead.stage_id else []
-        deadline = lead.activity_date_deadline
         if deadline and deadline < fields.Date.context_today(self):
             badges.append(self._prepare_badge(self.env._("Activity late"), "danger"))
         return self._prepare_row(
             lead,
             lead.name,
-            subtitle=lead.activity_summary or lead.activity_type_id.name or False,
+            subtitle=activity,
             date=str(deadline or lead.date_deadline or "") or False,
             amount=self._in_company_currency(
-                lead.expected_revenue, lead.company_currency
+                lead.expected_revenue, lead.company_id.currency_id
             ),
             badges=badges,
         )
@@ -112,7 +157,7 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
                 if lead.won_status == "pending"
                 else status.get(lead.won_status),
                 "amount": self._in_company_currency(
-                    lead.expected_revenue, lead.company_currency
+                    lead.expected_revenue, lead.company_id.currency_id
                 )
                 or None,
                 "icon": "fa-star-o",

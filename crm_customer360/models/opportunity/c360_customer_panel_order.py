@@ -1,9 +1,29 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..customer.c360_customer_timeline import TimelineSource
 
-OPEN_DELIVERY = ("pending", "started", "partial")
+# Both have a partial index, see the door of the order.
+OPEN_QUOTATION = Domain("state", "in", ("draft", "sent"))
+OPEN_ORDER = Domain(
+    [
+        ("state", "=", "sale"),
+        ("delivery_status", "in", ("pending", "started", "partial")),
+    ]
+)
+ORDER_FIELDS = (
+    "name",
+    "state",
+    "date_order",
+    "validity_date",
+    "amount_total",
+    "currency_id",
+    "currency_rate",
+    "company_id",
+    "delivery_status",
+    "invoice_status",
+)
 # How far the card counts: beyond it nobody reads the number, and it would grow.
 COUNT_LIMIT = 1000
 DELIVERY_TONES = {"full": "success", "partial": "warning", "started": "info"}
@@ -27,10 +47,8 @@ class C360CustomerPanelOrder(models.AbstractModel):
         Order = self.env["sale.order"]
         domain = self._get_documents_domain("sale.order", partner_ids)
         count = Order.search_count(domain, limit=COUNT_LIMIT)
-        open_domain = domain & Domain(
-            [("state", "=", "sale"), ("delivery_status", "in", OPEN_DELIVERY)]
-        )
-        to_deliver = Order.search_count(open_domain, limit=COUNT_LIMIT)
+        open_domain = domain & OPEN_ORDER
+        quoted, to_deliver = self._get_open_totals(domain)
         promised = self._get_promised_dates(open_domain)
         now = fields.Datetime.now()
         late_ids = [id_ for id_, date in promised.items() if date < now]
@@ -38,11 +56,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
             "title": self.env._("Orders and deliveries"),
             "icon": "fa-shopping-cart",
             "figures": [
-                self._prepare_figure(
-                    self.env._("Open quotations"),
-                    self._get_open_quotations(domain),
-                    "money",
-                ),
+                self._prepare_figure(self.env._("Open quotations"), quoted, "money"),
                 self._prepare_figure(self.env._("To deliver"), to_deliver, "integer"),
                 self._prepare_figure(
                     self.env._("Late"),
@@ -59,20 +73,23 @@ class C360CustomerPanelOrder(models.AbstractModel):
                 [("partner_id.commercial_partner_id", "=", customer.id)],
                 context={"default_partner_id": customer.id},
             ),
-            "empty": self.env._("Nothing quoted or ordered yet."),
+            "empty": self.env._("No quotation or order to show."),
             "buttons": self._get_buttons(customer),
         }
 
-    def _get_open_quotations(self, domain):
-        """Return the money of the quotations that wait for an answer."""
+    def _get_open_totals(self, domain):
+        """Return the money of quotations without an answer, and the orders to deliver."""
         groups = self.env["sale.order"]._read_group(
-            domain & Domain("state", "in", ("draft", "sent")),
-            ["currency_id"],
-            ["amount_total:sum"],
+            domain & (OPEN_QUOTATION | OPEN_ORDER),
+            ["state", "currency_id"],
+            ["amount_total:sum", "__count"],
         )
-        return sum(
-            self._in_company_currency(amount, currency) for currency, amount in groups
+        quoted = sum(
+            self._in_company_currency(amount, currency)
+            for state, currency, amount, _count in groups
+            if state != "sale"
         )
+        return quoted, sum(count for state, *_rest, count in groups if state == "sale")
 
     def _get_promised_dates(self, open_domain):
         """Return ``{order id: date promised}`` of orders under way, earliest first.
@@ -102,8 +119,10 @@ class C360CustomerPanelOrder(models.AbstractModel):
         ids = list(dict.fromkeys([*late_ids[:5], *newest.ids]))[:5]
         deliveries = self._get_labels("sale.order", "delivery_status")
         invoices = self._get_labels("sale.order", "invoice_status")
+        orders = self.env["sale.order"].browse(ids)
+        orders.fetch(ORDER_FIELDS)
         rows = []
-        for order in self.env["sale.order"].browse(ids):
+        for order in orders:
             badges = []
             if order.id in late_ids:
                 badges.append(self._prepare_badge(self.env._("Late"), "danger"))
@@ -140,7 +159,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
             state = self._get_labels("sale.order", "state")[order.state]
             if not order.validity_date:
                 return state
-            day = fields.Date.to_string(order.validity_date)
+            day = format_date(self.env, order.validity_date)
             if order.validity_date < fields.Date.context_today(self):
                 return _("%(state)s, expired %(day)s", state=state, day=day)
             return _("%(state)s, valid until %(day)s", state=state, day=day)
@@ -148,7 +167,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
             return self._get_labels("sale.order", "state")["cancel"]
         if promised:
             day = fields.Datetime.context_timestamp(self, promised).date()
-            return _("Promised for %(day)s", day=day)
+            return _("Promised for %(day)s", day=format_date(self.env, day))
         return False
 
     def _get_amount(self, order):

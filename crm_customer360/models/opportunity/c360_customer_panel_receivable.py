@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..customer.c360_customer_timeline import TimelineSource
 
+LINE_FIELDS = ("move_id", "date_maturity", "amount_residual", "company_id")
+MOVE_FIELDS = ("name", "ref", "invoice_origin")
 INVOICES = ("out_invoice", "out_refund", "out_receipt")
 PAYMENT_TONES = {"paid": "success", "in_payment": "success", "partial": "warning"}
 
@@ -33,17 +36,15 @@ class C360CustomerPanelReceivable(models.AbstractModel):
             ]
         )
         today = fields.Date.context_today(self)
-        overdue_domain = domain & Domain(
-            [("date_maturity", "<", today), ("amount_residual", ">", 0)]
-        )
-        due, count, _oldest = self._get_residual(domain)
-        overdue, _count, oldest = self._get_residual(overdue_domain)
+        due, overdue, oldest, count = self._get_residual(domain, today)
         days = (today - oldest).days if oldest else 0
-        lines = Line.search(
+        lines = Line.search_fetch(
             domain & Domain("amount_residual", ">", 0),
+            LINE_FIELDS,
             order="date_maturity, id",
             limit=5,
         )
+        lines.move_id.fetch(MOVE_FIELDS)
         tone = "danger" if days else None
         return {
             "title": self.env._("Receivables"),
@@ -66,24 +67,42 @@ class C360CustomerPanelReceivable(models.AbstractModel):
                     ("state", "=", "posted"),
                 ],
             ),
-            "empty": self.env._("Everything is paid."),
+            "empty": self.env._("No unpaid invoice to show."),
         }
 
-    def _get_residual(self, domain):
-        """Return the open amount, the number of lines and the first due date."""
-        groups = self.env["account.move.line"]._read_group(
-            domain,
-            ["company_id"],
-            ["amount_residual:sum", "__count", "date_maturity:min"],
+    def _get_residual(self, domain, today):
+        """Return the money due, the money overdue, since when, and the open lines.
+
+        A condition inside an aggregate is what the ORM cannot say; the rules of the
+        lines are in the query it makes.
+        """
+        Line = self.env["account.move.line"]
+        query = Line._search(domain)
+        if query.is_empty():
+            return 0, 0, None, 0
+        residual, maturity, company_id = (
+            Line._field_to_sql(query.table, name, query)
+            for name in ("amount_residual", "date_maturity", "company_id")
         )
-        return (
-            sum(
-                self._in_company_currency(amount, company.currency_id)
-                for company, amount, _count, _date in groups
-            ),
-            sum(count for _company, _amount, count, _date in groups),
-            min((date for *_rest, date in groups if date), default=None),
+        late = SQL("%s < %s AND %s > 0", maturity, today, residual)
+        query.groupby = company_id
+        groups = self.env.execute_query(
+            query.select(
+                company_id,
+                SQL("SUM(%s)", residual),
+                SQL("COALESCE(SUM(%s) FILTER (WHERE %s), 0)", residual, late),
+                SQL("MIN(%s) FILTER (WHERE %s)", maturity, late),
+                SQL("COUNT(*)"),
+            )
         )
+        due = overdue = count = 0
+        for company, amount, late_amount, _oldest, number in groups:
+            currency = self.env["res.company"].browse(company).currency_id
+            due += self._in_company_currency(amount, currency)
+            overdue += self._in_company_currency(late_amount, currency)
+            count += number
+        oldest = min(filter(None, (group[3] for group in groups)), default=None)
+        return due, overdue, oldest, count
 
     def _prepare_line_row(self, line, today):
         due = line.date_maturity
@@ -98,7 +117,7 @@ class C360CustomerPanelReceivable(models.AbstractModel):
             subtitle=line.move_id.ref or line.move_id.invoice_origin or False,
             date=str(due or "") or False,
             amount=self._in_company_currency(
-                line.amount_residual, line.company_currency_id
+                line.amount_residual, line.company_id.currency_id
             ),
             badges=badges,
         )

@@ -3,7 +3,9 @@ from odoo.fields import Domain
 
 from ..customer.c360_customer_timeline import TimelineSource
 
+HELPDESK_USER = "helpdesk_mgmt.group_helpdesk_user_own"
 HIGH_PRIORITY = ("2", "3")
+TICKET_FIELDS = ("name", "number", "user_id", "stage_id", "priority", "create_date")
 
 
 class C360CustomerPanelTicket(models.AbstractModel):
@@ -35,9 +37,13 @@ class C360CustomerPanelTicket(models.AbstractModel):
             count += number
             complaints += number if complaint and complaint[0] else 0
             oldest = min(filter(None, (oldest, date)), default=None)
+        if not count and not self.env.user.has_group(HELPDESK_USER):
+            # The rules hide the tickets of others: "none" might not be true.
+            return None
         order = "priority desc, create_date, id"
-        tickets = Ticket.search(
+        tickets = Ticket.search_fetch(
             domain,
+            [*TICKET_FIELDS, *(["is_complaint"] if with_complaints else [])],
             order=f"is_complaint desc, {order}" if with_complaints else order,
             limit=5,
         )
@@ -53,7 +59,7 @@ class C360CustomerPanelTicket(models.AbstractModel):
                 [("partner_id.commercial_partner_id", "=", customer.id)],
                 context={"default_partner_id": customer.id},
             ),
-            "empty": self.env._("No open ticket."),
+            "empty": self.env._("No open ticket to show."),
             "badges": [self._prepare_badge(self.env._("Open complaint"), "danger")]
             if complaints
             else [],

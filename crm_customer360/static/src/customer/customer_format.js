@@ -36,7 +36,7 @@ export function formatMoment(value) {
     if (!value) {
         return "";
     }
-    return value.length > 10 ? formatDateTime(toLocal(value)) : formatDay(value);
+    return value.length > 10 ? formatDateTime(toLocal(value), { showSeconds: false }) : formatDay(value);
 }
 
 /**
@@ -75,12 +75,20 @@ export function formatFigure({ value, kind }, currencyId) {
     return String(value);
 }
 
+// Only what asks for attention is filled, so that a page full of badges stays calm.
+const BADGES = {
+    danger: "text-bg-danger",
+    warning: "text-bg-warning",
+    success: "border border-success text-success",
+    info: "border border-info text-info",
+};
+
 /**
  * @param {string} [tone] success, warning, danger, info or muted
  * @returns {string} the class of a badge
  */
 export function badgeClass(tone) {
-    return !tone || tone === "muted" ? "text-bg-light" : `text-bg-${tone}`;
+    return BADGES[tone] || "border text-muted";
 }
 
 /**

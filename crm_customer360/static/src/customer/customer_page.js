@@ -3,7 +3,6 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { isMiddleClick } from "@web/core/utils/ui";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { errorSentence } from "./customer_error";
@@ -82,7 +81,7 @@ export class CustomerPage extends Component {
                 res_id: id,
                 views: [[false, "form"]],
             },
-            { newWindow: isMiddleClick(ev) }
+            { newWindow: ev.ctrlKey || ev.metaKey }
         );
     }
 
