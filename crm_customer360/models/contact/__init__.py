@@ -4,3 +4,4 @@ from . import c360_contact_touch
 from . import c360_contact_lock
 from . import c360_contact_gate
 from . import c360_contact_mail
+from . import c360_customer_panel_contact

@@ -1,0 +1,126 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..customer.c360_customer_timeline import TimelineSource
+
+# How a state looks on the page.
+TONES = {
+    "reserved": "info",
+    "sent": "success",
+    "deferred": "warning",
+    "blocked": "danger",
+    "failed": "danger",
+    "cancelled": "muted",
+    "answered": "success",
+}
+ICONS = {
+    "email": "fa-envelope-o",
+    "sms": "fa-commenting-o",
+    "phone": "fa-phone",
+    "letter": "fa-envelope",
+    "visit": "fa-handshake-o",
+    "chat": "fa-comments-o",
+}
+RECENT_DAYS = 30
+
+
+class C360CustomerPanelContact(models.AbstractModel):
+    """How often we reached out lately, what waits, and what was stopped."""
+
+    _name = "c360.customer.panel.contact"
+    _inherit = "c360.customer.panel"
+    _description = "Customer Panel: Contacts"
+
+    _panel_key = "contact"
+    _panel_sequence = 70
+    _panel_models = ("c360.contact.touch",)
+
+    @api.model
+    def _get_panel(self, customer, partner_ids):
+        touches = self.env["c360.contact.touch"]
+        domain = Domain("customer_id", "=", customer.id) & Domain(
+            "company_id", "in", [*self.env.companies.ids, False]
+        )
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
+        counts = dict(
+            touches._read_group(
+                domain & Domain("date", ">=", since), ["state"], ["__count"]
+            )
+        )
+        newest = touches.search(domain, limit=5)
+        return {
+            "title": self.env._("Contacts"),
+            "icon": "fa-envelope-o",
+            "figures": [
+                self._prepare_figure(
+                    self.env._("Sent in %(days)s days", days=RECENT_DAYS),
+                    counts.get("sent", 0) + counts.get("answered", 0),
+                    "integer",
+                ),
+                self._prepare_figure(
+                    self.env._("Waiting"),
+                    counts.get("deferred", 0),
+                    "integer",
+                    "warning" if counts.get("deferred") else "muted",
+                ),
+                self._prepare_figure(
+                    self.env._("Stopped"),
+                    counts.get("blocked", 0),
+                    "integer",
+                    "danger" if counts.get("blocked") else "muted",
+                ),
+            ],
+            "rows": [self._prepare_touch_row(touch) for touch in newest],
+            "count": sum(counts.values()),
+            "action": self._prepare_list_action(
+                self.env._("Contact History"),
+                "c360.contact.touch",
+                [("customer_id", "=", customer.id)],
+            ),
+            "empty": self.env._("Nobody was contacted yet."),
+        }
+
+    def _prepare_touch_row(self, touch):
+        states = self._get_labels("c360.contact.touch", "state")
+        purposes = self._get_labels("c360.contact.touch", "purpose")
+        return self._prepare_row(
+            touch,
+            touch.subject or self._get_channel_label(touch),
+            subtitle=touch.reason
+            or " · ".join(filter(None, (touch.partner_name, purposes[touch.purpose]))),
+            date=fields.Datetime.to_string(touch.scheduled_date or touch.date),
+            badges=[self._prepare_badge(states[touch.state], TONES[touch.state])],
+        )
+
+    def _get_channel_label(self, touch):
+        return self._get_labels("c360.contact.touch", "channel")[touch.channel]
+
+    # -- timeline --
+
+    @api.model
+    def _get_timeline_sources(self):
+        return (
+            *super()._get_timeline_sources(),
+            TimelineSource("c360.contact.touch", "date", "contact"),
+        )
+
+    @api.model
+    def _get_timeline_entries(self, model, ids):
+        if model != "c360.contact.touch":
+            return super()._get_timeline_entries(model, ids)
+        states = self._get_labels(model, "state")
+        return {
+            touch.id: {
+                "title": touch.subject or self._get_channel_label(touch),
+                "subtitle": " · ".join(
+                    filter(
+                        None,
+                        (states[touch.state], touch.partner_name, touch.reason),
+                    )
+                ),
+                "amount": None,
+                "icon": ICONS.get(touch.channel, "fa-comment-o"),
+                "tone": TONES[touch.state],
+            }
+            for touch in self.env[model].browse(ids)
+        }
