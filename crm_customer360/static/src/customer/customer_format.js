@@ -2,7 +2,8 @@ import {
     deserializeDate,
     deserializeDateTime,
     formatDate,
-    formatDateTime,
+    toLocaleDateString,
+    toLocaleDateTimeString,
 } from "@web/core/l10n/dates";
 import {
     formatInteger,
@@ -30,13 +31,14 @@ export function formatDay(value) {
 
 /**
  * @param {string} value
- * @returns {string} the day, and the time where there is one
+ * @returns {string} the day in short words, and the time where there is one
  */
 export function formatMoment(value) {
     if (!value) {
         return "";
     }
-    return value.length > 10 ? formatDateTime(toLocal(value), { showSeconds: false }) : formatDay(value);
+    const moment = toLocal(value);
+    return value.length > 10 ? toLocaleDateTimeString(moment) : toLocaleDateString(moment);
 }
 
 /**
@@ -77,8 +79,8 @@ export function formatFigure({ value, kind }, currencyId) {
 
 // Only what asks for attention is filled, so that a page full of badges stays calm.
 const BADGES = {
-    danger: "text-bg-danger",
-    warning: "text-bg-warning",
+    danger: "border border-danger text-bg-danger",
+    warning: "border border-warning text-bg-warning",
     success: "border border-success text-success",
     info: "border border-info text-info",
 };
