@@ -1,0 +1,1 @@
+"""Fills an installed database by set-based SQL."""
