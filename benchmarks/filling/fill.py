@@ -44,6 +44,11 @@ class Fill:
                 self.ids[table] = self.store.reserve(table, count)
         self.cr.commit()
 
+    def range(self, table, size) -> tuple[int, int]:
+        """Return the first and the last id of a table filled in."""
+        first = self.ids[table]
+        return first, first + getattr(self.sizes, size) - 1
+
     def has_table(self, table) -> bool:
         return bool(self.columns(table))
 

@@ -122,7 +122,8 @@ def customers(fill, start, stop):
         email_normalized="mail",
         customer_rank="1",
         user_id=(
-            f"CASE WHEN {draw.chance('k', 'has user', 0.7)} THEN "
+            f"CASE WHEN k < {len(sizes.probes)}"
+            f" OR {draw.chance('k', 'has user', 0.7)} THEN "
             + draw.one_of("k", "user", fill.pattern["salespeople"])
             + " END"
         ),
@@ -173,11 +174,17 @@ def leads(fill, start, stop):
     address = Address(fill, person, "lead")
     name = person_name(draw, person, address.han)
     made = moment(fill, key, "lead made")
+    probes = max(len(sizes.probes), 1)
+    # the probes have one open opportunity each, at least
+    sample = f"(n.k < {len(sizes.probes)})"
     source = f"""(
-        SELECT n.k, {made} AS made, {draw.chance(key, "opportunity", 0.6)} AS is_opp,
-               {draw.unit(key, "outcome")} AS outcome,
-               {draw.chance(key, "owned", 0.6)} AS owned,
-               CASE WHEN {draw.chance(key, "known", 0.35)} THEN
+        SELECT n.k, {made} AS made, 
+               {sample} OR {draw.chance(key, "opportunity", 0.6)} AS is_opp,
+               CASE WHEN {sample} THEN 0.5 ELSE {draw.unit(key, "outcome")} END
+                   AS outcome,
+               {sample} OR {draw.chance(key, "owned", 0.6)} AS owned,
+               CASE WHEN {sample} THEN {ids["res_partner"]} + n.k % {probes}
+                    WHEN {draw.chance(key, "known", 0.35)} THEN
                    {ids["res_partner"]} + {draw.skewed(key, "lead of", sizes.customers)}
                END AS partner
           FROM {fill.numbers(start, stop)}) AS n

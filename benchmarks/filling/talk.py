@@ -5,9 +5,15 @@ from .skew import quote
 
 
 def _person(fill, name, power=3) -> str:
-    """SQL for the id of a customer; those who buy much are spoken to often."""
-    return f"{fill.ids['res_partner']} + " + fill.draw.skewed(
-        "k", name, fill.sizes.customers, power
+    """SQL for the id of a customer; those who buy much are spoken to often.
+
+    The first rows go to the probes, so that each has some.
+    """
+    probes = len(fill.sizes.probes)
+    drawn = fill.draw.skewed("k", name, fill.sizes.customers, power)
+    return (
+        f"{fill.ids['res_partner']} + CASE WHEN k < {2 * probes}"
+        f" THEN k % {max(probes, 1)} ELSE {drawn} END"
     )
 
 
@@ -73,7 +79,10 @@ def messages(fill, start, stop):
 def tickets(fill, start, stop):
     """Support tickets, four in five of them closed."""
     who, at = _person(fill, "complains", 2), moment(fill, "k", "ticket moment")
-    closed = fill.draw.chance("k", "ticket closed", 0.8)
+    # the first of each probe stays open
+    closed = f"k >= {len(fill.sizes.probes)} AND " + fill.draw.chance(
+        "k", "ticket closed", 0.8
+    )
     fill.copy(
         "helpdesk_ticket",
         "ticket",

@@ -35,27 +35,43 @@ def buyer(fill, key) -> str:
     return f"CASE {' '.join(branches)} ELSE {probes} + {rest} END"
 
 
+def _sample(fill, key) -> str:
+    """SQL: 0, 1 or 2 for three orders of each probe, else NULL.
+
+    They end unpaid, paid and undelivered: every probe has documents of every kind, so
+    that what is asked about one is asked about all.
+    """
+    place, start, branches = shuffle(key, fill.sizes.all_orders), 0, []
+    for count in fill.sizes.probes:
+        branches.append(f"WHEN {place} BETWEEN {start} AND {start + 2}")
+        branches.append(f"THEN {place} - {start}")
+        start += count
+    return f"CASE {' '.join(branches)} END" if branches else "NULL::int"
+
+
 def _draw_orders(fill, start, stop):
     draw, ids, sizes = fill.draw, fill.ids, fill.sizes
     days = (sizes.last_day - sizes.first_day).days
     first, last = (quote(day.isoformat()) for day in (sizes.first_day, sizes.last_day))
     of_probe = f"{shuffle('k', sizes.all_orders)} < {sum(sizes.probes)}"
+    sample = _sample(fill, "k")
     fill.cr.execute(
         f"""
         CREATE TEMP TABLE {ORDERS} ON COMMIT DROP AS
-        SELECT o.*,
-               state = 'sale' AND at < {last}::timestamp - interval '3 days'
-                   AND {draw.chance("k", "delivered", 0.85)} AS delivered,
-               state = 'sale' AND at < {last}::timestamp - interval '3 days'
-                   AND {draw.chance("k", "delivered", 0.85)}
-                   AND {draw.chance("k", "invoiced", 0.9)} AS invoiced,
-               state = 'sale' AND at < {last}::timestamp - interval '30 days'
-                   AND {draw.chance("k", "delivered", 0.85)}
-                   AND {draw.chance("k", "invoiced", 0.9)}
-                   AND {draw.chance("k", "paid", 0.8)} AS paid,
+        SELECT o.*, delivered AND invoice_it AS invoiced,
+               delivered AND invoice_it AND pay_it AS paid,
                COALESCE(contact.id, customer) AS partner,
                0::numeric AS amount
           FROM (
+            SELECT drawn.*,
+                   state = 'sale' AND at < {last}::timestamp - interval '30 days'
+                       AND ({sample} IN (0, 1) OR {sample} IS NULL
+                            AND {draw.chance("k", "delivered", 0.85)}) AS delivered,
+                   {sample} IS NOT NULL OR {draw.chance("k", "invoiced", 0.9)}
+                       AS invoice_it,
+                   {sample} = 1 OR {sample} IS NULL
+                       AND {draw.chance("k", "paid", 0.8)} AS pay_it
+              FROM (
             SELECT k,
                    {ids["res_partner"]} + {buyer(fill, "k")} AS customer,
                    date_trunc('second', {first}::timestamp + interval '1 day' * {days}
@@ -66,6 +82,7 @@ def _draw_orders(fill, start, stop):
                         ELSE 'cancel' END AS state,
                    1 + {draw.whole("k", "lines", 2 * sizes.lines_per_order - 1)} AS size
               FROM generate_series({start}, {stop - 1}) AS k
+              ) AS drawn
           ) AS o
      LEFT JOIN LATERAL (
             SELECT child.id FROM res_partner AS child

@@ -1,0 +1,1 @@
+"""The cases, a module per room of the product."""
