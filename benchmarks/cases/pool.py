@@ -52,21 +52,36 @@ class Claims:
             )
             env.cr.execute(
                 """
-                SELECT id FROM crm_lead
+                SELECT id, pool_id, pool_state FROM crm_lead
                  WHERE user_id IS NULL AND active AND won_status = 'pending'
-                   AND pool_id IS NULL AND id BETWEEN %s AND %s
+                   AND id BETWEEN %s AND %s
               ORDER BY id LIMIT %s
                 """,
                 [*self.bench.fill.range("crm_lead", "leads"), self.count],
             )
-            self.ids = [row[0] for row in env.cr.fetchall()]
-            env.cr.execute("SELECT COALESCE(MAX(id), 0) FROM mail_message")
-            self.last_message = env.cr.fetchone()[0]
+            self.places = env.cr.fetchall()
+            self.ids = [lead_id for lead_id, _pool, _state in self.places]
+            env.cr.execute(
+                """
+                SELECT (SELECT COALESCE(MAX(id), 0) FROM mail_message),
+                       (SELECT COALESCE(MAX(id), 0) FROM c360_pool_move)
+                """
+            )
+            self.last_message, self.last_move = env.cr.fetchone()
         return self
 
     def __exit__(self, *_error):
         self.free(pooled=False)
         with self.bench.env(keep=True) as env:
+            ids, pools, states = zip(*self.places, strict=True)
+            env.cr.execute(
+                """
+                UPDATE crm_lead SET pool_id = was.pool_id, pool_state = was.state
+                  FROM unnest(%s, %s::int[], %s::text[]) AS was (id, pool_id, state)
+                 WHERE crm_lead.id = was.id
+                """,
+                [list(ids), list(pools), list(states)],
+            )
             env.cr.execute(
                 "DELETE FROM c360_pool_member WHERE pool_id = %s", [self.pool_id]
             )
@@ -77,7 +92,7 @@ class Claims:
         """Put all leads back as they were; forget the ledger and the notes."""
         with self.bench.env(keep=True) as env:
             cr = env.cr
-            cr.execute("DELETE FROM c360_pool_move WHERE lead_id = ANY(%s)", [self.ids])
+            cr.execute("DELETE FROM c360_pool_move WHERE id > %s", [self.last_move])
             cr.execute(
                 "DELETE FROM mail_message WHERE model = 'crm.lead'"
                 " AND res_id = ANY(%s) AND id > %s",
@@ -129,10 +144,10 @@ class Claims:
                 """
                 SELECT COUNT(*) FROM (
                     SELECT lead_id FROM c360_pool_move
-                     WHERE lead_id = ANY(%s) AND kind = 'claim'
+                     WHERE id > %s AND kind = 'claim'
                   GROUP BY lead_id HAVING COUNT(*) > 1) AS double
                 """,
-                [self.ids],
+                [self.last_move],
             )
             return env.cr.fetchone()[0]
 

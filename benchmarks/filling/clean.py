@@ -10,6 +10,13 @@ LOOSE = {
     "ir_attachment": ("res_model", "res_id"),
 }
 
+# Ledgers that outlive what they are about: their foreign keys only forget it.
+LEDGERS = {
+    "c360_pool_move": ("lead_id", "crm_lead"),
+    "c360_customer_lifecycle": ("partner_id", "res_partner"),
+    "c360_contact_touch": ("customer_id", "res_partner"),
+}
+
 
 def clean(cr, store, say) -> int:
     """Remove the fill in one transaction; return how many rows went."""
@@ -19,6 +26,7 @@ def clean(cr, store, say) -> int:
         ranges.extend(tables.items())
     for table, (first, last) in ranges:
         doomed.add(table, f"id BETWEEN {first} AND {last}")
+    doomed.add_ledgers()
     doomed.add_loose()
     doomed.spread()
     rows = doomed.delete(say)
@@ -78,6 +86,11 @@ class Doomed:
                     table,
                     f"{model} = '{dotted}' AND {res_id} IN (SELECT id FROM {name})",
                 )
+
+    def add_ledgers(self):
+        for table, (column, parent) in LEDGERS.items():
+            if parent in self.tables:
+                self.add(table, f"{column} IN (SELECT id FROM {self._of(parent)})")
 
     def spread(self):
         """Follow the foreign keys until nothing more is doomed."""

@@ -52,10 +52,12 @@ def make_pattern(env, sizes) -> dict:
         "partner_company": company.id,
         "partner_contact": contact.id,
         "lead": lead.id,
+        "pool_move": _get_pool_move(env, lead),
         "order": order.id,
         "order_line": order.order_line.id,
         "picking": picking.id,
         "stock_move": picking.move_ids.id,
+        "stock_move_line": picking.move_line_ids.id,
         "invoice": invoice.id,
         "income_line": lines.filtered(lambda x: x.display_type == "product").id,
         "due_line": lines.filtered(lambda x: x.display_type == "payment_term").id,
@@ -154,6 +156,13 @@ def _invoice_and_pay(env, order):
         active_model="account.move", active_ids=invoice.ids
     )
     return invoice, register.create({})._create_payments()
+
+
+def _get_pool_move(env, lead):
+    """The ledger row of the lead that went into a pool by itself, if there are pools."""
+    if "c360.pool.move" not in env:
+        return False
+    return env["c360.pool.move"].search([("lead_id", "=", lead.id)], limit=1).id
 
 
 def _make_touch(env, partner):

@@ -67,10 +67,10 @@ class Address:
             + ")"
         )
         self.zip = f"(1000 + {draw.whole(key, 'zip', 8999)})::text"
-        digits = f"lpad(({key})::text, 8, '0')"
+        digits = f"lpad(({key})::text, 7, '0')"
         self.phone = (
-            f"CASE WHEN {self.han} THEN '+86138' || {digits}"
-            f" ELSE '+324' || {digits} END"
+            f"CASE WHEN {self.han} THEN '+861381' || {digits}"
+            f" ELSE '+3247' || {digits} END"
         )
 
     def columns(self) -> dict:
@@ -190,6 +190,8 @@ def leads(fill, start, stop):
           FROM {fill.numbers(start, stop)}) AS n
         LEFT JOIN res_partner AS c ON c.id = n.partner"""
     won, lost = "(is_opp AND owned AND outcome < 0.25)", "(is_opp AND outcome > 0.8)"
+    # whoever waits for an owner waits in the pool the pattern went to
+    pooled = f"(NOT owned AND NOT {lost})"
     stages = ", ".join(map(str, pattern["stages"]))
     worth = f"(100 * (1 + {draw.skewed(key, 'worth', 400)}))"
     mail = f"COALESCE(c.email, 'lead' || ({person}) || '@mail.example')"
@@ -217,6 +219,8 @@ def leads(fill, start, stop):
             + " END",
             "team_id": f"CASE WHEN owned THEN {pattern['team']} END",
             "company_id": f"{pattern['company']}",
+            "pool_id": f"CASE WHEN {pooled} THEN p.pool_id END",
+            "pool_state": f"CASE WHEN {pooled} THEN p.pool_state END",
             "stage_id": f"CASE WHEN {won} THEN {pattern['won_stage']} WHEN is_opp THEN "
             + draw.one_of(key, "stage", pattern["stages"])
             + f" ELSE (ARRAY[{stages}])[1] END",
@@ -235,4 +239,25 @@ def leads(fill, start, stop):
             "create_date": "made",
             "write_date": "made",
         },
+    )
+    if pattern["pool_move"]:
+        _enter_pool(fill, start, stop)
+
+
+def _enter_pool(fill, start, stop):
+    """The ledger rows of the leads of a chunk that wait in a pool."""
+    first = fill.ids["crm_lead"]
+    fill.copy(
+        "c360_pool_move",
+        "pool_move",
+        f"(SELECT * FROM crm_lead WHERE id BETWEEN {first + start}"
+        f" AND {first + stop - 1} AND pool_id IS NOT NULL ORDER BY id) AS lead",
+        lead_id="lead.id",
+        lead_name="lead.name",
+        partner_id="lead.partner_id",
+        pool_id="lead.pool_id",
+        company_id="lead.company_id",
+        date="lead.create_date",
+        create_date="lead.create_date",
+        write_date="lead.create_date",
     )

@@ -36,7 +36,7 @@ def buyer(fill, key) -> str:
 
 
 def _sample(fill, key) -> str:
-    """SQL: 0, 1 or 2 for three orders of each probe, else NULL.
+    """SQL: 0, 1 or 2 for three orders of each probe, else -1.
 
     They end unpaid, paid and undelivered: every probe has documents of every kind, so
     that what is asked about one is asked about all.
@@ -46,7 +46,7 @@ def _sample(fill, key) -> str:
         branches.append(f"WHEN {place} BETWEEN {start} AND {start + 2}")
         branches.append(f"THEN {place} - {start}")
         start += count
-    return f"CASE {' '.join(branches)} END" if branches else "NULL::int"
+    return f"CASE {' '.join(branches)} ELSE -1 END" if branches else "-1"
 
 
 def _draw_orders(fill, start, stop):
@@ -65,11 +65,11 @@ def _draw_orders(fill, start, stop):
           FROM (
             SELECT drawn.*,
                    state = 'sale' AND at < {last}::timestamp - interval '30 days'
-                       AND ({sample} IN (0, 1) OR {sample} IS NULL
+                       AND ({sample} IN (0, 1) OR {sample} < 0
                             AND {draw.chance("k", "delivered", 0.85)}) AS delivered,
-                   {sample} IS NOT NULL OR {draw.chance("k", "invoiced", 0.9)}
+                   {sample} >= 0 OR {draw.chance("k", "invoiced", 0.9)}
                        AS invoice_it,
-                   {sample} = 1 OR {sample} IS NULL
+                   {sample} = 1 OR {sample} < 0
                        AND {draw.chance("k", "paid", 0.8)} AS pay_it
               FROM (
             SELECT k,
@@ -154,8 +154,8 @@ def _sale_orders(fill):
         amount_tax="0",
         invoice_status="CASE WHEN o.state != 'sale' THEN 'no'"
         " WHEN o.invoiced THEN 'invoiced' ELSE 'to invoice' END",
-        delivery_status="CASE WHEN o.delivered THEN 'full'"
-        " WHEN o.state = 'sale' THEN 'pending' END",
+        # those still to come have no delivery order either
+        delivery_status="CASE WHEN o.delivered THEN 'full' END",
         effective_date="CASE WHEN o.delivered THEN o.at + interval '2 days' END",
         access_token="NULL",
         opportunity_id="NULL",
@@ -216,25 +216,43 @@ def _pickings(fill):
         date_done=done,
         **dates,
     )
+    _stock_moves(fill, done, {"reference": name, "origin": origin, **dates})
+
+
+def _stock_moves(fill, done, common):
+    """A move per order line, and the one line that says how much was moved."""
+    fill.cr.execute(f"ALTER TABLE {LINES} ADD COLUMN move int")
+    fill.cr.execute(f"UPDATE {LINES} SET move = nextval('stock_move_id_seq')")
+    lines = f"{LINES} AS l JOIN {ORDERS} AS o ON o.k = l.k AND o.delivered"
+    picking = f"{fill.ids['stock_picking']} + o.k"
+    quantities = ("product_qty", "product_uom_qty", "quantity", "packaging_uom_qty")
     fill.copy(
         "stock_move",
         "stock_move",
-        f"(SELECT * FROM {LINES} ORDER BY id) AS l"
-        f" JOIN {ORDERS} AS o ON o.k = l.k AND o.delivered",
-        picking_id=f"{fill.ids['stock_picking']} + o.k",
+        lines,
+        id="l.move",
+        picking_id=picking,
         sale_line_id="l.id",
         partner_id="o.partner",
         product_id="l.product",
-        product_qty="l.qty",
-        product_uom_qty="l.qty",
-        quantity="l.qty",
-        packaging_uom_qty="l.qty",
         sequence="10 + l.i",
-        reference=name,
-        origin=origin,
         date=done,
         reservation_date=f"({done})::date",
-        **dates,
+        **dict.fromkeys(quantities, "l.qty"),
+        **common,
+    )
+    fill.copy(
+        "stock_move_line",
+        "stock_move_line",
+        lines,
+        picking_id=picking,
+        move_id="l.move",
+        product_id="l.product",
+        quantity="l.qty",
+        quantity_product_uom="l.qty",
+        date=done,
+        create_date=common["create_date"],
+        write_date=common["write_date"],
     )
 
 

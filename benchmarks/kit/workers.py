@@ -1,5 +1,6 @@
 """Real parallel work: processes with connections of their own."""
 
+import logging
 import os
 import pickle
 import random
@@ -65,6 +66,8 @@ def _work(registry, place, job, go, pipe):
     """The life of a worker; never returns."""
     try:
         random.seed(place)
+        # collisions are expected and counted, each as a retry
+        logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
         work = Work()
         with registry.cursor() as cr:
             # connected and warm before the start
