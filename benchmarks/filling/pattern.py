@@ -73,7 +73,7 @@ def make_pattern(env, sizes) -> dict:
     }
 
 
-_COUNTRIES = ("cn", "be", "de", "us")
+_COUNTRIES = ("cn", "be", "de")
 
 
 def _check_ledger(env):

@@ -1,7 +1,7 @@
 """Partners and leads."""
 
 from . import words
-from .skew import quote
+from .skew import array, quote
 
 
 def person_name(draw, key, han) -> str:
@@ -46,19 +46,12 @@ class Address:
         draw = fill.draw
         countries = fill.pattern["countries"]
         self.han = draw.chance(key, f"{who} han", 0.35)
-        self.country = (
-            f"CASE WHEN {self.han} THEN {countries['cn']} ELSE "
-            + draw.one_of(
-                key, "country", [countries["be"], countries["de"], countries["us"]]
-            )
-            + " END"
-        )
+        place = draw.whole(key, "city", len(words.CITIES))
+        self.country = self._either(countries["cn"], place, countries)
         self.city = (
             f"CASE WHEN {self.han} THEN "
             + draw.one_of(key, "han city", words.HAN_CITY)
-            + " ELSE "
-            + draw.one_of(key, "city", words.CITIES)
-            + " END"
+            + f" ELSE ({array(city for city, _code in words.CITIES)})[1 + {place}] END"
         )
         self.street = (
             draw.one_of(key, "street", words.STREETS)
@@ -67,10 +60,18 @@ class Address:
             + ")"
         )
         self.zip = f"(1000 + {draw.whole(key, 'zip', 8999)})::text"
-        digits = f"lpad(({key})::text, 7, '0')"
+        # seven digits behind a prefix of mobile phones
+        prefixes = {"cn": "'+861381'", "be": "'+3247'", "de": "'+491511'"}
         self.phone = (
-            f"CASE WHEN {self.han} THEN '+861381' || {digits}"
-            f" ELSE '+3247' || {digits} END"
+            f"({self._either(prefixes['cn'], place, prefixes)})"
+            f" || lpad(({key})::text, 7, '0')"
+        )
+
+    def _either(self, value, place, by_code) -> str:
+        """SQL: the value of China, or that of the town's country."""
+        values = ", ".join(str(by_code[code]) for _city, code in words.CITIES)
+        return (
+            f"CASE WHEN {self.han} THEN {value} ELSE (ARRAY[{values}])[1 + {place}] END"
         )
 
     def columns(self) -> dict:

@@ -16,6 +16,17 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def array(values) -> str:
+    """
+    >>> array([1, 2]), array(["a"])
+    ('ARRAY[1, 2]', "ARRAY['a']::text[]")
+    """
+    values = list(values)
+    items = [quote(value) if isinstance(value, str) else str(value) for value in values]
+    kind = "::text[]" if isinstance(values[0], str) else ""
+    return f"ARRAY[{', '.join(items)}]{kind}"
+
+
 class Draw:
     """Draws for one seed.
 
@@ -54,12 +65,8 @@ class Draw:
     def one_of(self, key: str, name: str, values) -> str:
         """One of the texts or numbers, even."""
         values = list(values)
-        items = [
-            quote(value) if isinstance(value, str) else str(value) for value in values
-        ]
-        kind = "::text[]" if isinstance(values[0], str) else ""
         drawn = self.whole(key, name, len(values))
-        return f"(ARRAY[{', '.join(items)}]{kind})[1 + {drawn}]"
+        return f"({array(values)})[1 + {drawn}]"
 
 
 def shuffle(key: str, count: int) -> str:

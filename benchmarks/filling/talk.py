@@ -1,6 +1,5 @@
 """What was said: contacts in the ledger, messages, tickets."""
 
-from .people import moment
 from .skew import quote
 
 
@@ -17,15 +16,23 @@ def _person(fill, name, power=3) -> str:
     )
 
 
+def _in_order(fill, count, name) -> str:
+    """SQL for a moment that grows with the row, as it does in a real ledger."""
+    first, days = fill.sizes.first_day, fill.sizes.last_day - fill.sizes.first_day
+    return (
+        f"date_trunc('second', {quote(first.isoformat())}::timestamp"
+        f" + interval '1 day' * {days.days}"
+        f" * ((k + {fill.draw.unit('k', name)}) / {count}))"
+    )
+
+
 def touches(fill, start, stop):
     """Contacts with customers, oldest first."""
-    draw, sizes = fill.draw, fill.sizes
-    first = quote(sizes.first_day.isoformat())
-    days = (sizes.last_day - sizes.first_day).days
+    draw = fill.draw
+    at = _in_order(fill, fill.sizes.touches, "touch moment")
     source = f"""(
         SELECT k, {_person(fill, "touched")} AS who,
-               date_trunc('second', {first}::timestamp + interval '1 day' * {days}
-                   * ((k + {draw.unit("k", "touch moment")}) / {sizes.touches})) AS at,
+               {at} AS at,
                {draw.chance("k", "incoming", 0.2)} AS incoming
           FROM generate_series({start}, {stop - 1}) AS k) AS n"""
     fill.copy(
@@ -60,7 +67,10 @@ def touches(fill, start, stop):
 
 def messages(fill, start, stop):
     """Notes on the customers' chatter."""
-    who, at = _person(fill, "noted"), moment(fill, "k", "note moment")
+    who, at = (
+        _person(fill, "noted"),
+        _in_order(fill, fill.sizes.messages, "note moment"),
+    )
     fill.copy(
         "mail_message",
         "message",
@@ -78,7 +88,8 @@ def messages(fill, start, stop):
 
 def tickets(fill, start, stop):
     """Support tickets, four in five of them closed."""
-    who, at = _person(fill, "complains", 2), moment(fill, "k", "ticket moment")
+    who = _person(fill, "complains", 2)
+    at = _in_order(fill, fill.sizes.tickets, "ticket moment")
     # the first of each probe stays open
     closed = f"k >= {len(fill.sizes.probes)} AND " + fill.draw.chance(
         "k", "ticket closed", 0.8

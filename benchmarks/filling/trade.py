@@ -296,6 +296,7 @@ def _invoices(fill):
         commercial_partner_id="o.customer",
         invoice_partner_display_name="partner.complete_name",
         invoice_user_id=fill.draw.one_of("o.k", "seller", fill.pattern["salespeople"]),
+        delivery_date="(o.at + interval '2 days')::date",
         payment_state="CASE WHEN o.paid THEN 'paid' ELSE 'not_paid' END",
         invoice_date_due=due,
         amount_residual=owed,

@@ -39,9 +39,15 @@ HAN_GIVEN = (
     "伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀英 建国 晓燕 志强 海燕 文博 雨桐"
 ).split()
 CITIES = (
-    "Antwerp Ghent Berlin Hamburg Munich Boston Denver Chicago Leuven Cologne Austin "
-    "Seattle"
-).split()
+    ("Antwerp", "be"),
+    ("Ghent", "be"),
+    ("Leuven", "be"),
+    ("Bruges", "be"),
+    ("Berlin", "de"),
+    ("Hamburg", "de"),
+    ("Munich", "de"),
+    ("Cologne", "de"),
+)
 STREETS = ("Station Road", "Mill Lane", "Market Street", "Harbour Way", "Park Avenue")
 WISHES = (
     "Spare parts for a new line",
