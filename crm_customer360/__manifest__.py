@@ -28,18 +28,23 @@
         "security/customer360_groups.xml",
         # Access, by room
         "security/ir.model.access-customer.csv",
+        "security/customer_security.xml",
         "security/ir.model.access-contact.csv",
         "security/contact_security.xml",
         # Data, by room
         "data/customer_data.xml",
         "data/contact_data.xml",
         # Views, by room
+        "views/customer/c360_customer_profile_views.xml",
+        "views/customer/c360_customer_lifecycle_views.xml",
+        "views/customer/c360_customer_event_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_policy_views.xml",
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
         "views/extended/mail_compose_message_views.xml",
+        "views/extended/res_config_settings_views.xml",
         "views/extended/res_partner_views.xml",
         # Menus, last
         "views/customer360_menus.xml",

@@ -1,3 +1,5 @@
+from . import c360_customer_profile
+from . import c360_customer_lifecycle
 from . import c360_customer_event
 from . import c360_customer_timeline
 from . import c360_customer_panel
@@ -5,3 +7,4 @@ from . import c360_customer_panel_message
 from . import c360_customer_panel_profile
 from . import c360_customer_page
 from . import c360_customer_page_mixin
+from . import c360_customer_merge_mixin

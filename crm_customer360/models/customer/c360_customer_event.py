@@ -1,10 +1,13 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
 SLICE = 500
+# The most we count for the progress display
+BACKLOG = 10 * SLICE
 
 
 class C360CustomerEvent(models.Model):
@@ -19,6 +22,7 @@ class C360CustomerEvent(models.Model):
     _name = "c360.customer.event"
     _description = "Customer Event"
     _order = "id"
+    _rec_name = "kind"
     _log_access = False
 
     kind = fields.Selection(
@@ -31,23 +35,37 @@ class C360CustomerEvent(models.Model):
             ("invoice_paid", "Invoice paid"),
         ],
         required=True,
+        readonly=True,
     )
     # The commercial partner: what the profile, the limits and care are kept for.
-    customer_id = fields.Many2one(comodel_name="res.partner", ondelete="cascade")
+    customer_id = fields.Many2one(
+        comodel_name="res.partner", ondelete="cascade", readonly=True
+    )
     # The person or address the document names.
-    partner_id = fields.Many2one(comodel_name="res.partner", ondelete="cascade")
-    company_id = fields.Many2one(comodel_name="res.company", ondelete="cascade")
-    source_model = fields.Char(required=True)
-    source_id = fields.Many2oneReference(model_field="source_model", required=True)
-    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        ondelete="cascade",
+        readonly=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", ondelete="cascade", readonly=True
+    )
+    source_model = fields.Char(string="Document Type", required=True, readonly=True)
+    source_id = fields.Many2oneReference(
+        string="Document", model_field="source_model", required=True, readonly=True
+    )
+    date = fields.Datetime(required=True, default=fields.Datetime.now, readonly=True)
     error = fields.Char(readonly=True)
 
-    # the cron: the oldest rows that did not fail
-    _pending_idx = models.Index("(id) WHERE error IS NULL")
+    # the cron: the oldest rows that did not fail (``error = False`` as the ORM says it)
+    _pending_idx = models.Index("(id) WHERE error = '' OR error IS NULL")
 
     @api.model
     def _record(self, kind, sources):
         """Append one event per source document and wake the cron.
+
+        Two queries at any number of documents (one row each, one wake-up).
 
         :param str kind: a value of ``kind``
         :param sources: records with ``partner_id`` and ``company_id``; those without a
@@ -57,66 +75,131 @@ class C360CustomerEvent(models.Model):
         vals_list = [
             {
                 "kind": kind,
-                "customer_id": source.partner_id.commercial_partner_id.id,
-                "partner_id": source.partner_id.id,
-                "company_id": source.company_id.id,
-                "source_model": source._name,
-                "source_id": source.id,
+                "customer_id": source_sudo.partner_id.commercial_partner_id.id,
+                "partner_id": source_sudo.partner_id.id,
+                "company_id": source_sudo.company_id.id,
+                "source_model": source_sudo._name,
+                "source_id": source_sudo.id,
             }
-            for source in sources
-            if source.partner_id
+            # A stock clerk may not be allowed to read the customer's company.
+            for source_sudo in sources.sudo()
+            if source_sudo.partner_id
         ]
+        if not vals_list:
+            return self.browse()
         # The outbox belongs to the system: whoever confirms an order may append to it.
         events_sudo = self.sudo().create(vals_list)
-        if events_sudo:
-            self._wake()
+        self._wake()
         return events_sudo
 
     @api.model
+    def _record_once(self, kind, sources):
+        """Append like ``_record``, without the documents whose event still waits."""
+        if not sources:
+            return self.browse()
+        # The outbox belongs to the system, users cannot read it.
+        waiting_sudo = self.sudo().search(
+            [
+                ("kind", "=", kind),
+                ("source_model", "=", sources._name),
+                ("source_id", "in", sources.ids),
+            ]
+        )
+        return self._record(
+            kind,
+            sources.browse(set(sources.ids) - set(waiting_sudo.mapped("source_id"))),
+        )
+
+    @api.model
     def _wake(self):
-        self.env.ref("crm_customer360.ir_cron_customer_event")._trigger()
+        """Have the cron run as soon as this transaction is committed.
+
+        Not by ``ir.cron._trigger``, which reads the job first: every order, delivery
+        and invoice pays for a query here.
+        """
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "crm_customer360.ir_cron_customer_event", raise_if_not_found=False
+        )
+        if not cron_id:
+            return
+        # Scheduling is the system's business, users have no access to crons.
+        cron_sudo = self.env["ir.cron"].sudo().browse(cron_id)
+        self.env["ir.cron.trigger"].sudo().create(
+            {"cron_id": cron_id, "call_at": fields.Datetime.now()}
+        )
+        self.env.cr.postcommit.add(cron_sudo._notifydb)
 
     @api.model
     def _cron_process(self):
         """Process the outbox in slices; one bad event does not stop the others."""
-        while True:
-            events = self.search([("error", "=", False)], limit=SLICE)
-            if not events:
+        pending = [("error", "=", False)]
+        while events := self.search(pending, limit=SLICE):
+            done = len(events)
+            try:
+                events._process_isolated()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody else moved the same customers since this snapshot: no fault
+                # of the events. They are still here for the next run.
+                _logger.info("Customer events: slice collided, again later")
+                self.env.cr.rollback()
+                self._wake()
                 return
-            events._process_isolated()
-            left = self.search_count([("error", "=", False)])
-            if not self.env["ir.cron"]._commit_progress(len(events), remaining=left):
+            left = self.search_count(pending, limit=BACKLOG)
+            if not self.env["ir.cron"]._commit_progress(done, remaining=left):
                 return
 
     def _process_isolated(self):
-        """Process the slice as one; when that fails, each event for itself.
+        """Process the slice, company by company; when that fails, event by event.
 
         A failing event stays with its error, for an administrator to see and retry.
+        """
+        for company, events in self.grouped("company_id").items():
+            # The cron knows one company; the documents' company has to be the current.
+            events = events.with_company(company)
+            if not events._process_or_report("a slice, now one at a time"):
+                for event in events:
+                    event._process_or_report(f"event {event.id}", keep=True)
+
+    def _process_or_report(self, what, keep=False):
+        """Process these events and remove them, or undo what was done.
+
+        :param str what: for the log
+        :param bool keep: leave the error on the events
+        :return: whether it went well
+        :raise psycopg2.OperationalError: a collision with another transaction
         """
         try:
             with self.env.cr.savepoint():
                 self._process()
-        except Exception:
-            _logger.warning(
-                "Customer events: slice failed, one at a time", exc_info=True
-            )
-        else:
-            self.unlink()
-            return
-        for event in self:
-            try:
-                with self.env.cr.savepoint():
-                    event._process()
-            except Exception as error:
-                _logger.exception("Customer event %s failed", event.id)
-                event.error = str(error)[:500] or type(error).__name__
-            else:
-                event.unlink()
+                self.unlink()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.warning("Customer events: failed: %s", what, exc_info=True)
+            if keep:
+                self.error = str(error)[:500] or type(error).__name__
+            return False
+        return True
 
     def _process(self):
-        """Let the rooms act on these events: each extends this method."""
+        """Let the rooms act on these events: each extends this method.
+
+        All events are of one company, and it is the current company. This room brings
+        the profiles of their customers up to date, all in one call.
+        """
+        self.env["c360.customer.profile"]._refresh(self.customer_id)
 
     def action_retry(self):
         """Put failed events back in the queue."""
         self.write({"error": False})
         self._wake()
+
+    def action_open_source(self):
+        """Open the document the event is about."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.source_model,
+            "res_id": self.source_id,
+            "views": [(False, "form")],
+        }

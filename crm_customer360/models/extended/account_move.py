@@ -10,3 +10,19 @@ class AccountMove(models.Model):
         "(partner_id, invoice_date DESC, id DESC) WHERE state = 'posted' "
         "AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
+
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        self.env["c360.customer.event"]._record(
+            "invoice_posted",
+            posted.filtered(lambda m: m.move_type in ("out_invoice", "out_refund")),
+        )
+        return posted
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        # The host calls this again when a payment under way is settled.
+        self.env["c360.customer.event"]._record_once(
+            "invoice_paid", self.filtered(lambda m: m.move_type == "out_invoice")
+        )
+        return result

@@ -12,3 +12,15 @@ class SaleOrder(models.Model):
         "(partner_id) WHERE state = 'sale' "
         "AND delivery_status IN ('pending', 'started', 'partial')"
     )
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.env["c360.customer.event"]._record("order_confirmed", self)
+        return result
+
+    def _action_cancel(self):
+        # A quotation that is cancelled was never an order.
+        orders = self.filtered(lambda order: order.state == "sale")
+        result = super()._action_cancel()
+        self.env["c360.customer.event"]._record("order_cancelled", orders)
+        return result

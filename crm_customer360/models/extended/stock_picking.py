@@ -8,3 +8,19 @@ class StockPicking(models.Model):
     _c360_timeline_idx = models.Index(
         "(partner_id, date_done DESC, id DESC) WHERE state = 'done'"
     )
+
+    def _action_done(self):
+        result = super()._action_done()
+        done = self.filtered(lambda picking: picking.state == "done")
+        # Where the goods went says it better than the type of operation: this way a
+        # replacement sent to the customer is a delivery, goods sent back to a
+        # supplier are not, and the steps inside the warehouse do not count.
+        Event = self.env["c360.customer.event"]
+        Event._record(
+            "delivery_done",
+            done.filtered(lambda p: p.location_dest_id.usage == "customer"),
+        )
+        Event._record(
+            "return_done", done.filtered(lambda p: p.location_id.usage == "customer")
+        )
+        return result

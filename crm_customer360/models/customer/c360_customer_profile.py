@@ -1,0 +1,204 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from .c360_customer_lifecycle import LIFECYCLE
+from .c360_customer_profile_query import PURCHASE, REFRESH
+
+_logger = logging.getLogger(__name__)
+
+# What the refresh reads; whatever waits in the cache is written first.
+SOURCES = {
+    "sale.order": [
+        "partner_id",
+        "company_id",
+        "state",
+        "date_order",
+        "amount_untaxed",
+        "currency_rate",
+    ],
+    "crm.lead": ["partner_id", "company_id"],
+    "res.partner": ["commercial_partner_id", "company_id", "customer_rank", "name"],
+    "res.company": [
+        "currency_id",
+        "c360_new_days",
+        "c360_won_back_days",
+        "c360_churn_days",
+    ],
+    "res.currency": ["rounding"],
+}
+
+
+class C360CustomerProfile(models.Model):
+    """What a commercial partner is to one company: a row of figures.
+
+    The rows are a function of the documents: nobody types here, ``_refresh`` writes
+    what changed and nothing else. They live in their own narrow table because
+    ``res.partner`` is the hottest table of the host.
+
+    A customer has a row in every company he ordered from. A prospect has one in the
+    companies that quoted him, hold a lead for him or keep him as theirs; when nothing
+    names a company (a shared lead, a shared partner with customer rank), he is
+    everybody's prospect and has a row in each company.
+    """
+
+    _name = "c360.customer.profile"
+    _description = "Customer Profile"
+    _order = "last_order_date desc nulls last, id desc"
+    _rec_name = "partner_id"
+    _log_access = False
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    lifecycle = fields.Selection(
+        selection=LIFECYCLE,
+        required=True,
+        readonly=True,
+        help="From confirmed orders and the windows in the settings. Prospect: no order "
+        "yet. New: first order. Retained: ordered again, or the window for new "
+        "customers has passed. Churned: no order for the churn window. Won back: "
+        "ordered after having churned.",
+    )
+    lifecycle_date = fields.Date(
+        string="Lifecycle Since",
+        readonly=True,
+        help="When the customer entered this stage; for a prospect, the first trace "
+        "of him (lead, quotation, partner).",
+    )
+    first_order_date = fields.Date(string="First Order", readonly=True)
+    last_order_date = fields.Date(string="Last Order", readonly=True)
+    order_count = fields.Integer(string="Orders", readonly=True)
+    revenue = fields.Monetary(
+        readonly=True,
+        help="Untaxed total of the confirmed orders, in the currency of the company at "
+        "the rate of each order. Cancelled orders do not count; goods returned after "
+        "delivery are not deducted unless the order is changed.",
+    )
+    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    country_id = fields.Many2one(related="partner_id.country_id")
+
+    # A constraint, not an index: the host's partner merge aborts on a unique index.
+    _partner_company_uniq = models.Constraint(
+        "UNIQUE (partner_id, company_id)",
+        "A customer has one profile in each company.",
+    )
+    # "churned in the last 30 days", the columns of the kanban
+    _lifecycle_idx = models.Index("(lifecycle, lifecycle_date)")
+    # the list in its default order
+    _order_idx = models.Index("(last_order_date DESC NULLS LAST, id DESC)")
+
+    def action_open_customer(self):
+        """Open the customer of this row."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _is_used(self):
+        return self.env["res.groups"]._is_feature_enabled(
+            "crm_customer360.group_use_lifecycle"
+        )
+
+    @api.model
+    def _cron_refresh(self):
+        """Refresh everybody: time alone moves customers on, and gaps are healed."""
+        try:
+            self._refresh()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # An order slice moved a customer while this ran: begin again, with a
+            # snapshot that knows of it.
+            _logger.info("Customer profiles: refresh collided, once more")
+            self.env.cr.rollback()
+            self._refresh()
+
+    @api.model
+    def _wake_refresh(self):
+        """Have the cron refresh everybody soon: a definition has changed."""
+        cron = self.env.ref(
+            "crm_customer360.ir_cron_customer_profile", raise_if_not_found=False
+        )
+        if cron:
+            cron._trigger()
+
+    @api.model
+    def _refresh(self, partners=None):
+        """Bring profiles and lifecycle ledger in line with the documents.
+
+        A fixed number of statements at any size, for all companies; rows that did not change are not
+        written. Rows whose partner is no customer any more (merged, moved below a
+        company) go away. Does nothing while the lifecycle is switched off.
+
+        Two refreshes at once cannot write a transition twice: a transition is appended
+        only together with a change of its profile row, so the second one to touch
+        the row fails with a serialisation error (transactions are REPEATABLE READ)
+        and is run again by whoever called it.
+
+        :param partners: any contacts, their commercial partners are meant; ``None`` for
+            all
+        :return: number of profile rows written or removed
+        """
+        if not self._is_used() or (partners is not None and not partners):
+            return 0
+        for model_name, field_names in SOURCES.items():
+            self.env[model_name].flush_model(field_names)
+        self.flush_model()
+        customer_ids = None
+        if partners is not None:
+            # The system keeps the books, whoever's document is the reason.
+            partners_sudo = partners.sudo()
+            customer_ids = (partners_sudo | partners_sudo.commercial_partner_id).ids
+        written = self._refresh_rows(customer_ids)
+        if written:
+            self.invalidate_model()
+            self.env["c360.customer.lifecycle"].invalidate_model()
+        return written
+
+    @api.model
+    def _refresh_rows(self, customer_ids):
+        """Run the statement of ``_refresh``; return the number of rows it touched.
+
+        Raw SQL because the ORM has neither window functions nor upsert; access rules
+        do not apply to the system's own bookkeeping. Every part is filtered by the
+        same customers, or by none.
+        """
+
+        def only(column):
+            if customer_ids is None:
+                return SQL("TRUE")
+            return SQL("%s = ANY(%s)", SQL.identifier(*column.split(".")), customer_ids)
+
+        today = fields.Date.today()
+        params = {
+            "today": today,
+            "tomorrow": today + timedelta(days=1),
+            "of_partner": only("partner.commercial_partner_id"),
+            "of_profile": only("profile.partner_id"),
+        }
+        purchase = SQL(PURCHASE, **params)
+        if customer_ids is not None:
+            cte = SQL("c360_purchase AS MATERIALIZED (%s),", purchase)
+            [(written,)] = self.env.execute_query(SQL(REFRESH, purchase=cte, **params))
+            return written
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE c360_purchase AS %s", purchase))
+        [(written,)] = self.env.execute_query(SQL(REFRESH, purchase=SQL(), **params))
+        self.env.cr.execute(SQL("DROP TABLE c360_purchase"))
+        return written

@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    group_use_lifecycle = fields.Boolean(
+        string="Customer lifecycle",
+        implied_group="crm_customer360.group_use_lifecycle",
+    )
+    group_use_pool = fields.Boolean(
+        string="Lead pools", implied_group="crm_customer360.group_use_pool"
+    )
+    group_use_contact = fields.Boolean(
+        string="Contact limits", implied_group="crm_customer360.group_use_contact"
+    )
+    group_use_care = fields.Boolean(
+        string="Customer care", implied_group="crm_customer360.group_use_care"
+    )
+    group_use_complaint = fields.Boolean(
+        string="Complaints", implied_group="crm_customer360.group_use_complaint"
+    )
+    c360_new_days = fields.Integer(related="company_id.c360_new_days", readonly=False)
+    c360_won_back_days = fields.Integer(
+        related="company_id.c360_won_back_days", readonly=False
+    )
+    c360_churn_days = fields.Integer(
+        related="company_id.c360_churn_days", readonly=False
+    )
+
+    def set_values(self):
+        profiles = self.env["c360.customer.profile"]
+        was_used = profiles._is_used()
+        result = super().set_values()
+        if profiles._is_used() and not was_used:
+            # What happened while it was off
+            profiles._wake_refresh()
+        return result
