@@ -69,8 +69,8 @@ class C360CustomerProfile(models.Model):
         selection=LIFECYCLE,
         required=True,
         readonly=True,
-        help="From confirmed orders and the windows in the settings. Prospect: no order "
-        "yet. New: first order. Retained: ordered again, or the window for new "
+        help="From confirmed orders and the windows in the settings. Prospect: no "
+        "order yet. New: first order. Retained: ordered again, or the window for new "
         "customers has passed. Churned: no order for the churn window. Won back: "
         "ordered after having churned.",
     )
@@ -143,9 +143,10 @@ class C360CustomerProfile(models.Model):
     def _refresh(self, partners=None):
         """Bring profiles and lifecycle ledger in line with the documents.
 
-        A fixed number of statements at any size, for all companies; rows that did not change are not
-        written. Rows whose partner is no customer any more (merged, moved below a
-        company) go away. Does nothing while the lifecycle is switched off.
+        A fixed number of statements at any size, for all companies; rows that did not
+        change are not written. Rows whose partner is no customer any more (merged,
+        moved below a company) go away. Does nothing while the lifecycle is switched
+        off.
 
         Two refreshes at once cannot write a transition twice: a transition is appended
         only together with a change of its profile row, so the second one to touch

@@ -92,14 +92,12 @@ WITH %(purchase)s step AS MATERIALIZED (
 ), fresh AS (
     SELECT partner_id, company_id,
            CASE WHEN churned_day <= %(today)s THEN 'churned'
-                WHEN retained_day <= %(today)s AND retained_day < churned_day
-                THEN 'retained'
+                WHEN retained_day <= %(today)s THEN 'retained'
                 WHEN spells = 1 THEN 'new'
                 ELSE 'won_back'
             END AS lifecycle,
            CASE WHEN churned_day <= %(today)s THEN churned_day
-                WHEN retained_day <= %(today)s AND retained_day < churned_day
-                THEN retained_day
+                WHEN retained_day <= %(today)s THEN retained_day
                 ELSE spell_day
             END AS lifecycle_date,
            first_day AS first_order_date,

@@ -45,6 +45,23 @@ class TestCustomerMerge(CustomerCommon):
         self.assertEqual(self.Ledger.search_count([]), ledger_before + 1)
         self.assertEqual(self.Profile._refresh(), 0, "nothing left to heal")
 
+    def test_the_ledger_goes_on_where_it_stopped_in_every_company(self):
+        """The host would drop every profile of the source when one collides."""
+        company, _user = self._create_second_company()
+        self._order("2026-05-01")
+        self._order("2026-05-02", partner=self.double)
+        there = self._order("2026-05-03", partner=self.double, company_id=company.id)
+        self.Profile._refresh()
+        there.state = "cancel"
+        self._merge(self.customer, self.double, into=self.customer)
+        self.assertEqual(self._profile(company=company).lifecycle, "prospect")
+        rows = self.Ledger.search([("company_id", "=", company.id)], order="id")
+        self.assertEqual(rows.partner_id, self.customer)
+        self.assertEqual(
+            [(str(row.date), row.old, row.new) for row in rows],
+            [("2026-05-03", "prospect", "new"), ("2026-06-01", "new", "prospect")],
+        )
+
     def test_a_profile_the_other_one_lacks_moves_over(self):
         self._order("2026-05-01", partner=self.double)
         self.Profile._refresh()
