@@ -103,14 +103,9 @@ class C360CustomerProfile(models.Model):
     _order_idx = models.Index("(last_order_date DESC NULLS LAST, id DESC)")
 
     def action_open_customer(self):
-        """Open the customer of this row."""
+        """Open the page of this row's customer."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "res.partner",
-            "res_id": self.partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.partner_id.action_view_customer_360()
 
     @api.model
     def _is_used(self):

@@ -1,6 +1,7 @@
 from . import test_c360_customer_event
 from . import test_c360_customer_lifecycle
 from . import test_c360_customer_profile
+from . import test_customer_concurrency
 from . import test_customer_documents
 from . import test_customer_merge
 from . import test_customer_page

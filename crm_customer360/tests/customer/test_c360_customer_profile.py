@@ -190,5 +190,5 @@ class TestCustomerProfile(CustomerCommon):
         self._order("2026-01-10")
         self.Profile._refresh(self.customer)
         action = self._profile().action_open_customer()
-        self.assertEqual(action["res_model"], "res.partner")
-        self.assertEqual(action["res_id"], self.customer.id)
+        self.assertEqual(action["tag"], "c360_customer_page")
+        self.assertEqual(action["params"]["resId"], self.customer.id)
