@@ -49,7 +49,6 @@
         # Menus, last
         "views/customer360_menus.xml",
     ],
-    "demo": [],
     "assets": {
         "web.assets_backend": ["crm_customer360/static/src/**/*"],
         "web.assets_tests": ["crm_customer360/static/tests/tours/**/*"],
@@ -57,5 +56,4 @@
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
-    "installable": True,
 }

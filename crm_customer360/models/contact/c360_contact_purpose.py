@@ -86,7 +86,7 @@ class C360ContactPurpose(models.Model):
     def _get_rules(self):
         """Return ``{code: PurposeRule}``."""
         # The rules hold for every sender, whatever he may read.
-        purposes_sudo = self.sudo().search([])
+        purposes_sudo = self.sudo().search([], limit=len(PURPOSES))
         return {
             purpose.code: PurposeRule(
                 purpose.is_capped,

@@ -40,7 +40,6 @@ class C360ContactTouch(models.Model):
     )
     customer_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Customer",
         ondelete="set null",
         readonly=True,
         help="The company the contact person belonged to.",

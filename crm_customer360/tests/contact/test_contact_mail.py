@@ -238,7 +238,7 @@ class TestContactMail(ContactCommon, MockEmail):
     def test_the_purpose_travels_with_posted_messages(self):
         with self.mock_mail_gateway():
             message = self.customer.message_post(
-                body="Happy New Year",
+                body=self.customer.name,
                 partner_ids=self.buyer.ids,
                 subtype_xmlid="mail.mt_comment",
                 contact_purpose="care",

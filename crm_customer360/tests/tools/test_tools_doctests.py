@@ -6,8 +6,8 @@ from pathlib import Path
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from odoo.addons.crm_customer360 import tools
-from odoo.addons.crm_customer360.tools.contact_cap import Period
+from ... import tools
+from ...tools.contact_cap import Period
 
 
 @tagged("post_install", "-at_install", "c360_tools")
