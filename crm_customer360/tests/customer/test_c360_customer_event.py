@@ -1,10 +1,12 @@
 from unittest.mock import patch
 
-from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import SerializationFailure
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import CustomerCommon
 

@@ -2,9 +2,10 @@ import random
 from collections import defaultdict
 from datetime import date, timedelta
 
+from psycopg2.extras import execute_values
+
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
-from psycopg2.extras import execute_values
 
 from ...tools.customer_lifecycle import Windows, lifecycle_transitions
 from .common import CustomerCommon
@@ -165,7 +166,7 @@ class TestCustomerLifecycle(CustomerCommon):
             olds = ["prospect", *(state for _day, state in expected)]
             self.assertEqual(
                 ledger[partner.id],
-                [(day, old, new) for (day, new), old in zip(expected, olds)],
+                [(day, old, new) for (day, new), old in zip(expected, olds, strict=False)],
                 days,
             )
             self.assertEqual(

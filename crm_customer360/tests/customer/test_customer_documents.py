@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.addons.sale.tests.common import TestSaleCommon
 from odoo.tests import Form, tagged
+
+from odoo.addons.sale.tests.common import TestSaleCommon
 
 
 @tagged("post_install", "-at_install", "c360_customer")

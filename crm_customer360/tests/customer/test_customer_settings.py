@@ -1,6 +1,7 @@
-from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import CustomerCommon
 
