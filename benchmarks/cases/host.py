@@ -157,7 +157,7 @@ def order_confirm(bench):
 @case("c360.pool")
 def create_leads(bench):
     """Creating leads that enter a pool, and with pools switched off."""
-    count = bench.size(500, 20)
+    count = bench.size(100, 20)
 
     def create(env):
         env["crm.lead"].create(
