@@ -22,12 +22,6 @@ class C360CustomerPanelProfile(models.AbstractModel):
     _panel_models = ("c360.customer.profile",)
 
     @api.model
-    def _load_panel(self, customer, partner_ids):
-        if "c360.customer.profile" not in self.env:
-            return None
-        return super()._load_panel(customer, partner_ids)
-
-    @api.model
     def _get_panel(self, customer, partner_ids):
         profile = self.env["c360.customer.profile"].search(
             [

@@ -24,6 +24,9 @@ ORDER_FIELDS = (
     "delivery_status",
     "invoice_status",
 )
+# What brings goods to the customer; picking and packing are our own affair.
+OUTGOING = ("outgoing", "dropship")
+ORDERS = TimelineSource("sale.order", "date_order", "order")
 # How far the card counts: beyond it nobody reads the number, and it would grow.
 COUNT_LIMIT = 1000
 DELIVERY_TONES = {"full": "success", "partial": "warning", "started": "info"}
@@ -44,9 +47,11 @@ class C360CustomerPanelOrder(models.AbstractModel):
 
     @api.model
     def _get_panel(self, customer, partner_ids):
-        Order = self.env["sale.order"]
         domain = self._get_documents_domain("sale.order", partner_ids)
-        count = Order.search_count(domain, limit=COUNT_LIMIT)
+        # the newest and their number in one query
+        newest = self.env["c360.customer.timeline"]._get_newest(
+            ORDERS, partner_ids, COUNT_LIMIT
+        )
         open_domain = domain & OPEN_ORDER
         quoted, to_deliver = self._get_open_totals(domain)
         promised = self._get_promised_dates(open_domain)
@@ -65,8 +70,8 @@ class C360CustomerPanelOrder(models.AbstractModel):
                     "danger" if late_ids else "muted",
                 ),
             ],
-            "rows": self._get_rows(partner_ids, late_ids, promised),
-            "count": count,
+            "rows": self._get_rows(newest, late_ids, promised),
+            "count": len(newest),
             "action": self._prepare_list_action(
                 self.env._("Orders"),
                 "sale.order",
@@ -78,7 +83,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
         }
 
     def _get_open_totals(self, domain):
-        """Return the money of quotations without an answer, and the orders to deliver."""
+        """Return the money quoted without an answer, and the orders to deliver."""
         groups = self.env["sale.order"]._read_group(
             domain & (OPEN_QUOTATION | OPEN_ORDER),
             ["state", "currency_id"],
@@ -103,6 +108,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
             [
                 ("sale_id", "in", self.env["sale.order"]._search(open_domain)),
                 ("state", "not in", ("done", "cancel")),
+                ("picking_type_id.code", "in", OUTGOING),
                 ("date_deadline", "!=", False),
             ],
             ["sale_id"],
@@ -112,11 +118,9 @@ class C360CustomerPanelOrder(models.AbstractModel):
         )
         return {order.id: date for order, date in groups}
 
-    def _get_rows(self, partner_ids, late_ids, promised):
+    def _get_rows(self, newest, late_ids, promised):
         """Return five orders: the longest late first, then the newest."""
-        source = TimelineSource("sale.order", "date_order", "order")
-        newest = self.env["c360.customer.timeline"]._get_newest(source, partner_ids, 5)
-        ids = list(dict.fromkeys([*late_ids[:5], *newest.ids]))[:5]
+        ids = list(dict.fromkeys([*late_ids[:5], *newest[:5].ids]))[:5]
         deliveries = self._get_labels("sale.order", "delivery_status")
         invoices = self._get_labels("sale.order", "invoice_status")
         orders = self.env["sale.order"].browse(ids)
@@ -200,7 +204,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
     def _get_timeline_sources(self):
         return (
             *super()._get_timeline_sources(),
-            TimelineSource("sale.order", "date_order", "order"),
+            ORDERS,
             TimelineSource(
                 "stock.picking",
                 "date_done",
@@ -208,7 +212,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
                 (
                     ("state", "=", "done"),
                     "|",
-                    ("picking_type_id.code", "in", ("outgoing", "dropship")),
+                    ("picking_type_id.code", "in", OUTGOING),
                     ("return_id", "!=", False),
                 ),
             ),
