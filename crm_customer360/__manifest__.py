@@ -31,15 +31,22 @@
         "security/customer_security.xml",
         "security/ir.model.access-contact.csv",
         "security/contact_security.xml",
+        "security/ir.model.access-pool.csv",
+        "security/pool_security.xml",
         # Data, by room
         "data/customer_data.xml",
         "data/contact_data.xml",
+        "data/pool_data.xml",
         # Views, by room
         "views/customer/c360_customer_profile_views.xml",
         "views/customer/c360_customer_lifecycle_views.xml",
         "views/customer/c360_customer_event_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_policy_views.xml",
+        "views/pool/c360_pool_lead_views.xml",
+        "views/pool/c360_pool_move_views.xml",
+        "views/pool/c360_pool_views.xml",
+        "wizards/pool/c360_pool_return_views.xml",
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",

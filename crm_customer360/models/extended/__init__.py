@@ -2,6 +2,7 @@ from . import account_move
 from . import account_payment
 from . import base_partner_merge
 from . import crm_lead
+from . import crm_team
 from . import helpdesk_ticket
 from . import mail_compose_message
 from . import mail_mail

@@ -2,5 +2,11 @@ from odoo import models
 
 
 class CrmLead(models.Model):
+    # Mixins that extend the host's methods come before it: the host is their super().
     _name = "crm.lead"
-    _inherit = ["crm.lead", "c360.customer.page.mixin"]
+    _inherit = [
+        "c360.pool.mixin",
+        "c360.opportunity.fulfilment.mixin",
+        "crm.lead",
+        "c360.customer.page.mixin",
+    ]

@@ -1,3 +1,4 @@
 from . import c360_customer_panel_opportunity
 from . import c360_customer_panel_order
 from . import c360_customer_panel_receivable
+from . import c360_opportunity_fulfilment

@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Shown instead of what a member must not read before he claims.
+HIDDEN = "…"
+# Full-width, Arabic-Indic and extended Arabic-Indic characters write numbers too.
+FOREIGN = "０１２３４５６７８９＋－（）＠．　٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+PLAIN = "0123456789+-()@. 01234567890123456789"
+# Applied one after the other to the topic; PostgreSQL regular expressions.
+CONTACT_PATTERNS = (
+    # e-mail, first in plain letters so that Chinese text around it stays
+    r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+",
+    r"[^\s@<>,;:()，。；：、（）]+@[^\s@<>,;:()，。；：、（）]+",
+    r"(https?://|www\.)\S+",
+    r"(wechat|weixin|whatsapp|telegram|line|qq|微信|薇信)(号|號|id)?\s*[:：]\s*[A-Za-z0-9._-]+",
+    # seven digits or more, whatever stands between them
+    r"[+(]?\d([\s().·/–—_-]*\d){6,}",
+)
+
+
+class C360PoolLead(models.Model):
+    """What a member sees of a lead before he claims it: enough to choose, no contact.
+
+    Pooled leads themselves are hidden from members by a rule on ``crm.lead``; this view
+    has columns of its own, so there is nothing to filter, group or export by that a
+    member must not know. The id is the id of the lead.
+    """
+
+    _name = "c360.pool.lead"
+    _description = "Lead in the Pool"
+    _auto = False
+    _order = "priority desc, pool_date, id"
+    _rec_name = "topic"
+    _depends = {
+        "crm.lead": [
+            "name",
+            "contact_name",
+            "partner_name",
+            "partner_id",
+            "pool_id",
+            "pool_state",
+            "pool_date",
+            "active",
+            "won_status",
+            "type",
+            "company_id",
+            "country_id",
+            "state_id",
+            "city",
+            "source_id",
+            "medium_id",
+            "campaign_id",
+            "expected_revenue",
+            "priority",
+            "tag_ids",
+        ],
+        "res.partner": ["name"],
+        "c360.pool.move": ["lead_id", "kind"],
+    }
+
+    topic = fields.Char(readonly=True)
+    pool_id = fields.Many2one(comodel_name="c360.pool", readonly=True)
+    pool_date = fields.Datetime(string="In the Pool Since", readonly=True)
+    age_days = fields.Integer(
+        string="Days in the Pool", readonly=True, aggregator="avg"
+    )
+    owner_count = fields.Integer(
+        string="Earlier Owners", readonly=True, aggregator="avg"
+    )
+    type = fields.Selection(
+        selection=[("lead", "Lead"), ("opportunity", "Opportunity")], readonly=True
+    )
+    priority = fields.Selection(
+        selection=[("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
+        readonly=True,
+    )
+    country_id = fields.Many2one(comodel_name="res.country", readonly=True)
+    state_id = fields.Many2one(
+        comodel_name="res.country.state", string="State", readonly=True
+    )
+    city = fields.Char(readonly=True)
+    source_id = fields.Many2one(comodel_name="utm.source", readonly=True)
+    medium_id = fields.Many2one(comodel_name="utm.medium", readonly=True)
+    campaign_id = fields.Many2one(comodel_name="utm.campaign", readonly=True)
+    tag_ids = fields.Many2many(
+        comodel_name="crm.tag",
+        string="Tags",
+        relation="crm_tag_rel",
+        column1="lead_id",
+        column2="tag_id",
+        readonly=True,
+    )
+    expected_revenue = fields.Monetary(readonly=True)
+    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+
+    @property
+    def _table_query(self):
+        """Open leads that wait in a pool, with the columns anybody may know."""
+        return SQL(
+            """
+            SELECT lead.id, lead.pool_id, lead.pool_date, lead.type, lead.priority,
+                   lead.country_id, lead.state_id, %(city)s AS city, lead.source_id,
+                   lead.medium_id, lead.campaign_id, lead.expected_revenue,
+                   lead.company_id,
+                   COALESCE(company.currency_id, %(currency)s) AS currency_id,
+                   %(topic)s AS topic,
+                   (%(now)s::date - lead.pool_date::date) AS age_days,
+                   (SELECT COUNT(*)
+                      FROM c360_pool_move AS move
+                     WHERE move.lead_id = lead.id
+                       AND move.kind IN ('claim', 'assign', 'transfer')
+                   ) AS owner_count
+              FROM crm_lead AS lead
+         LEFT JOIN res_company AS company ON company.id = lead.company_id
+         LEFT JOIN res_partner AS partner ON partner.id = lead.partner_id
+             WHERE lead.pool_state = 'pooled'
+               AND lead.active
+               AND lead.won_status = 'pending'
+            """,
+            currency=self.env.company.currency_id.id,
+            now=fields.Datetime.now(),
+            city=self._scrub(SQL("lead.city")),
+            topic=self._scrub(
+                SQL("lead.name"),
+                names=[
+                    SQL("lead.contact_name"),
+                    SQL("lead.partner_name"),
+                    SQL("partner.name"),
+                ],
+            ),
+        )
+
+    @api.model
+    def _scrub(self, text, names=()):
+        """Return SQL for ``text`` without names, addresses, numbers and links.
+
+        :param SQL text: the expression to clean
+        :param names: expressions whose value is cut out literally, whatever its case
+        """
+        for name in names:
+            # "***=" makes the rest of the pattern literal
+            text = SQL(
+                """
+                CASE WHEN LENGTH(TRIM(%(name)s)) > 1
+                     THEN REGEXP_REPLACE(
+                          %(text)s, '***=' || TRIM(%(name)s), %(hidden)s, 'gi')
+                     ELSE %(text)s
+                END
+                """,
+                name=name,
+                text=text,
+                hidden=HIDDEN,
+            )
+        text = SQL("TRANSLATE(%s, %s, %s)", text, FOREIGN, PLAIN)
+        for pattern in CONTACT_PATTERNS:
+            text = SQL("REGEXP_REPLACE(%s, %s, %s, 'gi')", text, pattern, HIDDEN)
+        return text
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_claim(self):
+        """Claim these leads and tell what came of each."""
+        topics = {lead.id: lead.topic for lead in self}
+        result = self.env["c360.pool"].claim(self.ids)
+        granted, refused = result["granted"], result["refused"]
+        action = self._prepare_claim_notification(granted, refused, topics)
+        if len(granted) == 1 and not refused:
+            action["params"]["next"] = {
+                "type": "ir.actions.act_window",
+                "res_model": "crm.lead",
+                "res_id": granted[0],
+                "views": [(False, "form")],
+            }
+        return action
+
+    @api.model
+    def _prepare_claim_notification(self, granted, refused, topics):
+        lines = []
+        if granted:
+            lines.append(
+                self.env._("%(count)s granted: now yours.", count=len(granted))
+            )
+        lines += [
+            self.env._(
+                "“%(topic)s”: %(reason)s",
+                topic=topics.get(item["id"]) or item["id"],
+                reason=item["reason"],
+            )
+            for item in refused[:5]
+        ]
+        if len(refused) > 5:
+            lines.append(
+                self.env._("… and %(count)s more refused.", count=len(refused) - 5)
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Claim"),
+                # the client fills in links at each "%s": a topic must not look like one
+                "message": "\n".join(lines).replace("%", "%%"),
+                "type": "warning" if refused else "success",
+                "sticky": bool(refused),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_lead(self):
+        """Open the lead itself, for those who may see it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.lead",
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }

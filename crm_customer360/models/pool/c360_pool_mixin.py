@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+PLACE = {"pool_id", "pool_state", "pool_date"}
+# Set by us around the host's allocation only, which builds its domain inline.
+SKIP_POOLED = "c360_pool_skip_pooled"
+
+
+class C360PoolMixin(models.AbstractModel):
+    """A lead's place: in a pool, or held by someone who took it from one.
+
+    Whatever changes the owner of a lead (form, conversion, merge, the host's
+    assignment, an import) passes ``create`` and ``write`` here and leaves a row in the
+    ledger. Mount it before the model it extends, so that it sees the whole record.
+    """
+
+    _name = "c360.pool.mixin"
+    _description = "Lead in a Pool"
+
+    pool_id = fields.Many2one(
+        comodel_name="c360.pool",
+        string="Pool",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    pool_state = fields.Selection(
+        selection=[("pooled", "In the pool"), ("held", "Held")],
+        string="Pool State",
+        compute="_compute_pool_state",
+        store=True,
+    )
+    pool_date = fields.Datetime(
+        string="In Its Place Since", compute="_compute_pool_state", store=True
+    )
+    pool_reason = fields.Char(
+        string="Reason of the Change",
+        store=False,
+        help="Written together with the salesperson, it goes to the ownership history.",
+    )
+    pool_move_ids = fields.One2many(
+        comodel_name="c360.pool.move", inverse_name="lead_id", readonly=True
+    )
+    pool_move_count = fields.Integer(compute="_compute_pool_move_count")
+
+    # the pool list: WHERE pool_id IN … ORDER BY priority DESC, pool_date, id
+    _pool_waiting_idx = models.Index(
+        "(pool_id, priority DESC, pool_date, id) WHERE pool_state = 'pooled'"
+    )
+    # what a member holds: WHERE user_id = … AND pool_id IN …
+    _pool_held_idx = models.Index("(user_id, pool_id) WHERE pool_state = 'held'")
+
+    def _auto_init(self):
+        # Nobody is in a pool when the columns appear: spare the host's leads a
+        # recomputation, there may be a million of them.
+        for name, kind in (("pool_state", "varchar"), ("pool_date", "timestamp")):
+            if not self._abstract and not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
+
+    @api.depends("pool_id", "user_id")
+    def _compute_pool_state(self):
+        now = fields.Datetime.now()
+        for lead in self:
+            state = "held" if lead.user_id else "pooled"
+            lead.pool_state = state if lead.pool_id else False
+            lead.pool_date = now if lead.pool_id else False
+
+    @api.depends("pool_move_ids")
+    def _compute_pool_move_count(self):
+        counts = dict(
+            self.env["c360.pool.move"]._read_group(
+                [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+            )
+        )
+        for lead in self:
+            lead.pool_move_count = counts.get(lead, 0)
+
+    @api.depends("name", "pool_state")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Names travel with every many2one that points here: mask pooled ones."""
+        super()._compute_display_name()
+        if self.env["c360.pool"]._hides_from_me():
+            for lead in self:
+                if lead.pool_state == "pooled":
+                    lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
+
+    # ------------------------------------------------------------
+    # Every way to an owner
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_pool_fields(vals_list)
+        leads = super().create(vals_list)
+        self.env["c360.pool"]._route(leads)
+        return leads
+
+    def write(self, vals):
+        self._check_pool_fields([vals])
+        reason = vals.get("pool_reason")
+        vals = {name: value for name, value in vals.items() if name != "pool_reason"}
+        if "user_id" not in vals:
+            return super().write(vals)
+        before = {lead.id: lead.user_id.id for lead in self if lead.pool_id}
+        result = super().write(vals)
+        if before:
+            self.browse(before)._pool_owner_changed(before, reason)
+        return result
+
+    def web_save(self, vals, specification, next_id=None):
+        """Explain why the form of a lead that just went to a pool cannot be shown."""
+        try:
+            return super().web_save(vals, specification, next_id=next_id)
+        except AccessError as error:
+            if vals.get("user_id", True):
+                raise
+            raise UserError(
+                self.env._(
+                    "Without a salesperson this lead goes to a pool, where you cannot "
+                    "see it. Stay its salesperson, or use “Return to pool”."
+                )
+            ) from error
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if self.env.context.get(SKIP_POOLED):
+            domain = fields.Domain(domain) & fields.Domain("pool_state", "!=", "pooled")
+        return super()._search(domain, *args, **kwargs)
+
+    def _check_pool_fields(self, vals_list):
+        """Only the system moves a lead between places."""
+        if not self.env.su and any(PLACE & vals.keys() for vals in vals_list):
+            raise AccessError(
+                self.env._("A lead changes its pool by a claim, a return or a rule.")
+            )
+
+    def _pool_enter(self, pool):
+        """Place leads without an owner into a pool; the caller keeps the ledger."""
+        self.write({"pool_id": pool.id})
+        self._pool_cut_ties()
+
+    def _pool_owner_changed(self, before, reason=None):
+        """Keep the ledger after a change of owner.
+
+        :param dict before: lead id -> id of the former owner or False
+        """
+        # The giver may no longer see what he gave back.
+        leads_sudo = self.sudo()
+        move = self.env["c360.pool.move"]
+        changed = leads_sudo.filtered(lambda lead: lead.user_id.id != before[lead.id])
+        for kind, leads in changed.grouped(
+            lambda lead: (
+                "return"
+                if not lead.user_id
+                else "transfer"
+                if before[lead.id]
+                else "assign"
+            )
+        ).items():
+            move._append(kind, leads, previous=before, reason=reason)
+            if kind == "return":
+                leads._pool_cut_ties()
+                homeless = leads.filtered(lambda lead: not lead.pool_id.active)
+                homeless.write({"pool_id": False})
+                self.env["c360.pool"]._route(homeless)
+
+    def _pool_cut_ties(self):
+        """Stop what would carry contact data of pooled leads to colleagues."""
+        if not self:
+            return
+        self.activity_ids.unlink()
+        # Plain SQL: one statement for any number of leads and followers.
+        self.env["mail.followers"].flush_model()
+        self.env.execute_query(
+            SQL(
+                """
+                DELETE FROM mail_followers AS follower
+                      USING res_users AS colleague
+                      WHERE follower.res_model = 'crm.lead'
+                        AND follower.res_id = ANY(%(leads)s)
+                        AND colleague.partner_id = follower.partner_id
+                        AND colleague.share IS NOT TRUE
+                """,
+                leads=self.ids,
+            )
+        )
+        self.invalidate_recordset(["message_follower_ids"], flush=False)
+
+    # ------------------------------------------------------------
+    # The host's own movements
+    # ------------------------------------------------------------
+
+    def _assign_userless_lead_in_team(self, creation_source):
+        """What waits in a pool is not given to the leader of the team."""
+        leads = self.filtered(lambda lead: lead.pool_state != "pooled")
+        return super(C360PoolMixin, leads)._assign_userless_lead_in_team(
+            creation_source
+        )
+
+    def _merge_dependences(self, opportunities):
+        """The lead that stays takes over history and, without an owner, the place."""
+        # Merging needs no right on the ledger, nor on the place.
+        head_sudo = self.sudo()
+        place = opportunities.sudo().pool_id[:1]
+        self.env["c360.pool.move"]._reparent(self, opportunities)
+        if place and not head_sudo.pool_id and not head_sudo.user_id:
+            head_sudo.write({"pool_id": place.id})
+        return super()._merge_dependences(opportunities)
+
+    def action_view_pool_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_customer360.c360_pool_move_action"
+        )
+        action["domain"] = [("lead_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,125 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import PoolCommon
+
+
+@tagged("post_install", "-at_install", "c360_pool")
+class TestPoolRouting(PoolCommon):
+    def test_first_fitting_pool_takes_the_lead(self):
+        large, small = self._create_leads(2)
+        self.assertEqual((large + small).pool_id, self.pool)
+        large = self._create_leads(expected_revenue=10000)
+        self.assertEqual(large.pool_id, self.key_pool)
+        self.assertEqual(large.pool_state, "pooled")
+        self.assertEqual(self._moves(large).kind, "enter")
+        self.assertEqual(self._moves(large).lead_name, "Pump 0")
+
+    def test_what_a_salesperson_types_is_his(self):
+        lead = self.env_of("user")["crm.lead"].create({"name": "Mine"})
+        self.assertEqual(lead.user_id, self.user)
+        self.assertFalse(lead.pool_id)
+        self.assertFalse(lead.pool_state)
+
+    def test_closed_leads_are_not_pooled(self):
+        won = self._create_leads(
+            stage_id=self.env["crm.stage"].search([("is_won", "=", True)], limit=1).id,
+            probability=100,
+        )
+        lost = self._create_leads(active=False, probability=0)
+        self.assertFalse((won + lost).pool_id)
+
+    def test_incoming_mail_waits_in_the_pool_not_with_the_team_leader(self):
+        team = self.env["crm.team"].create(
+            {"name": "North", "user_id": self.users_by_role["leader"].id}
+        )
+        lead = self.env["crm.lead"].message_new(
+            {"subject": "Need pumps", "email_from": "paula@private.example"},
+            {"team_id": team.id, "user_id": False},
+        )
+        self.assertFalse(lead.user_id)
+        self.assertEqual(lead.pool_state, "pooled")
+
+    def test_import_is_pooled(self):
+        result = self.env["crm.lead"].load(
+            ["name", "user_id/.id"], [["Card 1", ""], ["Card 2", ""]]
+        )
+        leads = self.env["crm.lead"].browse(result["ids"])
+        self.assertEqual(leads.mapped("pool_state"), ["pooled", "pooled"])
+
+    def test_companies_are_kept_apart(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.key_pool.company_id = other
+        ours = self._create_leads(expected_revenue=10000, company_id=self.company.id)
+        self.assertEqual(ours.pool_id, self.pool)
+
+    def test_routing_costs_the_same_for_any_batch(self):
+        route = type(self.env["c360.pool"])._route
+        queries = {}
+
+        def count(pool, leads, reason=None):
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            result = route(pool, leads, reason)
+            self.env.flush_all()
+            queries[len(leads)] = self.cr.sql_log_count - before
+            return result
+
+        with patch.object(type(self.env["c360.pool"]), "_route", count):
+            self._create_leads(3)
+            for size in (2, 200):
+                self._create_leads(size)
+        # followers, ledger, place; the ORM writes the place of a hundred leads at once
+        self.assertEqual(queries[2], 3)
+        self.assertEqual(queries[200], 4)
+
+    def test_switched_off_nothing_is_routed(self):
+        self.env.ref("base.group_user").implied_ids -= self.env.ref(
+            "crm_customer360.group_use_pool"
+        )
+        self.assertFalse(self._create_leads().pool_id)
+
+    def test_hosts_assignment_leaves_pooled_leads_alone(self):
+        leader = self.users_by_role["leader"]
+        team = self.env["crm.team"].create(
+            {
+                "name": "North",
+                "crm_team_member_ids": [
+                    (0, 0, {"user_id": leader.id, "assignment_max": 300})
+                ],
+            }
+        )
+        self.env["ir.config_parameter"].set_param("crm.lead.auto.assignment", True)
+        without_team = self._create_leads(team_id=False)
+        with_team = self._create_leads(team_id=team.id, email_from="x@other.example")
+        pooled = without_team + with_team
+        self.assertEqual(set(pooled.mapped("pool_state")), {"pooled"})
+        team._action_assign_leads(force_quota=True)
+        self.assertEqual(len(pooled.exists()), 2)
+        self.assertFalse(pooled.user_id)
+        self.assertFalse(without_team.team_id)
+
+    def test_archived_pool_hands_its_leads_on(self):
+        large = self._create_leads(expected_revenue=10000)
+        self.key_pool.active = False
+        self.assertEqual(large.pool_id, self.pool)
+        self.assertEqual(self._moves(large).mapped("kind"), ["enter", "leave", "enter"])
+        self.pool.active = False
+        self.assertFalse(large.pool_id)
+        self.assertFalse(large.pool_state)
+
+    def test_pool_with_a_history_cannot_be_deleted(self):
+        self._create_leads()
+        with self.assertRaisesRegex(UserError, "Rest"):
+            self.pool.unlink()
+
+    def test_pool_without_a_history_can(self):
+        self.key_pool.unlink()
+        self.assertEqual(self._create_leads(expected_revenue=1e6).pool_id, self.pool)
+
+    def test_broken_rule_is_refused(self):
+        for domain in ("[('no_such_field', '=', 1)]", "nonsense"):
+            with self.assertRaisesRegex(ValidationError, "Rest"):
+                self.pool.lead_domain = domain
