@@ -101,7 +101,17 @@ class C360CustomerPanelContact(models.AbstractModel):
     def _get_timeline_sources(self):
         return (
             *super()._get_timeline_sources(),
-            TimelineSource("c360.contact.touch", "date", "contact"),
+            TimelineSource(
+                "c360.contact.touch",
+                "date",
+                "contact",
+                # a message of the partner's own chatter stands there by itself
+                domain=(
+                    "|",
+                    ("source_model", "!=", "res.partner"),
+                    ("state", "!=", "sent"),
+                ),
+            ),
         )
 
     @api.model

@@ -26,7 +26,8 @@ class TestContactPanel(ContactCommon):
         self.assertIn("1 of 1 used", card["rows"][1]["subtitle"])
 
     def test_contacts_stand_in_the_timeline(self):
-        self._reserve(self.buyer)
+        self._reserve(self.buyer, source=self.customer)
+        self._reserve(self.engineer, source=self.customer)._move("sent")
         page = self.env_of("care")["c360.customer.page"].load_timeline(self.customer.id)
         entries = [entry for entry in page["entries"] if entry["kind"] == "contact"]
         self.assertEqual(len(entries), 1)
