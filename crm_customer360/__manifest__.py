@@ -47,6 +47,7 @@
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",
         "wizards/pool/c360_pool_return_views.xml",
+        "views/service/helpdesk_ticket_views.xml",
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
