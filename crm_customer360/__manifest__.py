@@ -33,10 +33,13 @@
         "security/contact_security.xml",
         "security/ir.model.access-pool.csv",
         "security/pool_security.xml",
+        "security/ir.model.access-care.csv",
+        "security/care_security.xml",
         # Data, by room
         "data/customer_data.xml",
         "data/contact_data.xml",
         "data/pool_data.xml",
+        "data/care_data.xml",
         # Views, by room
         "views/customer/c360_customer_profile_views.xml",
         "views/customer/c360_customer_lifecycle_views.xml",
@@ -48,6 +51,8 @@
         "views/pool/c360_pool_views.xml",
         "wizards/pool/c360_pool_return_views.xml",
         "views/service/helpdesk_ticket_views.xml",
+        "views/care/c360_care_rule_views.xml",
+        "views/care/c360_care_task_views.xml",
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
