@@ -6,7 +6,12 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .c360_customer_lifecycle import LIFECYCLE
-from .c360_customer_profile_query import PURCHASE, REFRESH
+from .c360_customer_profile_query import (
+    ALL_ROWS,
+    PURCHASE,
+    REFRESH,
+    ROWS_OF_PARTNER,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -182,8 +187,11 @@ class C360CustomerProfile(models.Model):
                 return SQL("TRUE")
             return SQL("%s = ANY(%s)", SQL.identifier(*column.split(".")), customer_ids)
 
+        rows = ALL_ROWS if customer_ids is None else ROWS_OF_PARTNER
         today = fields.Date.today()
         params = {
+            "orders": SQL(rows, table=SQL.identifier("sale_order")),
+            "leads": SQL(rows, table=SQL.identifier("crm_lead")),
             "today": today,
             "tomorrow": today + timedelta(days=1),
             "of_partner": only("partner.commercial_partner_id"),
