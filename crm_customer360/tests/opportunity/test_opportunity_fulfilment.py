@@ -174,5 +174,7 @@ class TestOpportunityFulfilment(AccountTestInvoicingCommon):
         self.env.invalidate_all()
         # who asks, and where he lives, is known in every request
         self.assertTrue(self.env.user.partner_id.name and self.env.companies.ids)
+        # the screen has read the opportunities already
+        leads.fetch(["name"])
         with self.assertQueryCount(2):
             leads._compute_fulfilment()
