@@ -177,4 +177,4 @@ class TestOpportunityFulfilment(AccountTestInvoicingCommon):
         # the screen has read the opportunities already
         leads.fetch(["name"])
         with self.assertQueryCount(2):
-            leads._compute_fulfilment()
+            leads.mapped("fulfilment_delivery")
