@@ -46,8 +46,8 @@ def parse(words):
 
 def prepare(registry, sizes, smoke):
     """Return the fill of the database; make it when there is none."""
-    from benchmarks.filling import steps
     from benchmarks.fill import progress
+    from benchmarks.filling import steps
 
     with host.environment(registry) as env:
         fill = steps.opened(env)

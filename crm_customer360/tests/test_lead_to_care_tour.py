@@ -170,9 +170,7 @@ class TestLeadToCareTour(HttpCase, MockEmail):
         thanks, welcome, paying, _service = tasks
         self.assertEqual(thanks.user_id, self.people["sam"])
         self.assertEqual(len(self._walk("sent", f"/odoo/care/{thanks.id}", "sam")), 1)
-        self.assertEqual(
-            len(self._walk("sent", f"/odoo/care/{welcome.id}", "cora")), 1
-        )
+        self.assertEqual(len(self._walk("sent", f"/odoo/care/{welcome.id}", "cora")), 1)
         third = self._walk("deferred", f"/odoo/care/{paying.id}", "cora")
         self.assertFalse(third)
         self.assertEqual(paying.touch_id.state, "deferred")

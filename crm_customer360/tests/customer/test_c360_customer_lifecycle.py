@@ -166,7 +166,10 @@ class TestCustomerLifecycle(CustomerCommon):
             olds = ["prospect", *(state for _day, state in expected)]
             self.assertEqual(
                 ledger[partner.id],
-                [(day, old, new) for (day, new), old in zip(expected, olds, strict=False)],
+                [
+                    (day, old, new)
+                    for (day, new), old in zip(expected, olds, strict=False)
+                ],
                 days,
             )
             self.assertEqual(

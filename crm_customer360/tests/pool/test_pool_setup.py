@@ -1,7 +1,8 @@
+from psycopg2.errors import CheckViolation, UniqueViolation
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import CheckViolation, UniqueViolation
 
 from .common import PoolCommon
 

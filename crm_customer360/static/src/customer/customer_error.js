@@ -1,5 +1,5 @@
-import { _t } from "@web/core/l10n/translation";
-import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import {_t} from "@web/core/l10n/translation";
+import {ConnectionLostError, RPCError} from "@web/core/network/rpc";
 
 // Errors the server explains in a sentence of its own, meant for the reader.
 const EXPLAINED = [

@@ -38,7 +38,9 @@ export function formatMoment(value) {
         return "";
     }
     const moment = toLocal(value);
-    return value.length > 10 ? toLocaleDateTimeString(moment) : toLocaleDateString(moment);
+    return value.length > 10
+        ? toLocaleDateTimeString(moment)
+        : toLocaleDateString(moment);
 }
 
 /**
@@ -58,7 +60,7 @@ export function formatMoney(value, currencyId) {
  * @param {number} currencyId
  * @returns {string}
  */
-export function formatFigure({ value, kind }, currencyId) {
+export function formatFigure({value, kind}, currencyId) {
     if (kind === "money") {
         return formatMoney(value, currencyId);
     }

@@ -1,14 +1,14 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { errorSentence } from "./customer_error";
-import { badgeClass, formatDay } from "./customer_format";
-import { CustomerPanel } from "./customer_panel";
-import { CustomerTimeline } from "./customer_timeline";
+import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {errorSentence} from "./customer_error";
+import {badgeClass, formatDay} from "./customer_format";
+import {CustomerPanel} from "./customer_panel";
+import {CustomerTimeline} from "./customer_timeline";
 
 /**
  * The Customer 360 page, at /odoo/customer-360/<contact> or /odoo/contacts/<contact>/
@@ -16,11 +16,11 @@ import { CustomerTimeline } from "./customer_timeline";
  */
 export class CustomerPage extends Component {
     static template = "crm_customer360.CustomerPage";
-    static components = { CustomerPanel, CustomerTimeline, Layout };
-    static props = { ...standardActionServiceProps };
+    static components = {CustomerPanel, CustomerTimeline, Layout};
+    static props = {...standardActionServiceProps};
     static path = "customer-360";
     static displayName = _t("Customer 360");
-    static extractProps = ({ params, context }) => ({
+    static extractProps = ({params, context}) => ({
         resId: Number(params?.resId || context?.active_id) || false,
     });
 
@@ -30,7 +30,7 @@ export class CustomerPage extends Component {
         this.keepLast = new KeepLast();
         this.badgeClass = badgeClass;
         this.formatDay = formatDay;
-        this.state = useState({ page: null, error: "" });
+        this.state = useState({page: null, error: ""});
         // Not awaited: a skeleton shows while the page is on its way.
         onWillStart(() => void this.load());
         onWillUpdateProps((next) => {
@@ -41,7 +41,7 @@ export class CustomerPage extends Component {
     }
 
     async load(partnerId = this.props.resId) {
-        Object.assign(this.state, { page: null, error: "" });
+        Object.assign(this.state, {page: null, error: ""});
         if (!partnerId) {
             return;
         }
@@ -72,7 +72,7 @@ export class CustomerPage extends Component {
         return this.action.doAction(action);
     }
 
-    openRecord(ev, { model, id }) {
+    openRecord(ev, {model, id}) {
         ev.preventDefault();
         return this.action.doAction(
             {
@@ -81,7 +81,7 @@ export class CustomerPage extends Component {
                 res_id: id,
                 views: [[false, "form"]],
             },
-            { newWindow: ev.ctrlKey || ev.metaKey }
+            {newWindow: ev.ctrlKey || ev.metaKey}
         );
     }
 

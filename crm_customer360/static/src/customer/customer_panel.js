@@ -1,5 +1,11 @@
-import { Component } from "@odoo/owl";
-import { badgeClass, formatDay, formatFigure, formatMoney, textClass } from "./customer_format";
+import {Component} from "@odoo/owl";
+import {
+    badgeClass,
+    formatDay,
+    formatFigure,
+    formatMoney,
+    textClass,
+} from "./customer_format";
 
 /** One card: title, figures, the most urgent rows. The server says all it shows. */
 export class CustomerPanel extends Component {
@@ -18,7 +24,7 @@ export class CustomerPanel extends Component {
     }
 
     get count() {
-        const { count } = this.props.panel;
+        const {count} = this.props.panel;
         return count > 999 ? "999+" : count;
     }
 

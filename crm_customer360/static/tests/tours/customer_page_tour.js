@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("c360_customer_page", {
     steps: () => [
@@ -11,8 +11,8 @@ registry.category("web_tour.tours").add("c360_customer_page", {
             content: "header and panels are there",
             trigger: ".o_c360_page .o_c360_header h1:contains(Tour Timber)",
         },
-        { trigger: ".o_c360_panel[data-panel=order]:contains(To deliver)" },
-        { trigger: ".o_breadcrumb:contains(Tour Timber)" },
+        {trigger: ".o_c360_panel[data-panel=order]:contains(To deliver)"},
+        {trigger: ".o_breadcrumb:contains(Tour Timber)"},
         {
             content: "the address keeps the customer",
             trigger: ".o_c360_timeline .o_c360_entry",
@@ -34,7 +34,8 @@ registry.category("web_tour.tours").add("c360_customer_page", {
             run: "click",
         },
         {
-            trigger: ".o_c360_timeline:not(:has(.o_c360_more)) .o_c360_entry:contains(TOUR-OLDEST)",
+            trigger:
+                ".o_c360_timeline:not(:has(.o_c360_more)) .o_c360_entry:contains(TOUR-OLDEST)",
         },
         {
             content: "a row opens its document, the breadcrumb leads back",
@@ -48,6 +49,6 @@ registry.category("web_tour.tours").add("c360_customer_page", {
             trigger: ".o_back_button a",
             run: "click",
         },
-        { trigger: ".o_c360_page .o_c360_header h1:contains(Tour Timber)" },
+        {trigger: ".o_c360_page .o_c360_header h1:contains(Tour Timber)"},
     ],
 });

@@ -6,8 +6,7 @@ tours.add("c360_lead_to_care_claim", {
     steps: () => [
         {
             content: "the salesperson claims the lead",
-            trigger:
-                ".o_data_row:contains(Espresso corner) button[name=action_claim]",
+            trigger: ".o_data_row:contains(Espresso corner) button[name=action_claim]",
             run: "click",
         },
         {
@@ -58,7 +57,8 @@ tours.add("c360_lead_to_care_sell", {
             run: "click",
         },
         {
-            trigger: ".o_statusbar_status button.o_arrow_button_current:contains(Sales)",
+            trigger:
+                ".o_statusbar_status button.o_arrow_button_current:contains(Sales)",
         },
     ],
 });
@@ -84,7 +84,8 @@ tours.add("c360_lead_to_care_invoice", {
             run: "click",
         },
         {
-            trigger: ".modal button#create_invoice_open, .modal button[name=create_invoices]",
+            trigger:
+                ".modal button#create_invoice_open, .modal button[name=create_invoices]",
             run: "click",
         },
         {
