@@ -83,11 +83,12 @@ class TestCareRights(CareCommon):
             self.env_of("care")["c360.care.rule"].search([("id", "=", self.rule.id)])
         )
 
-    def test_the_menu_goes_with_the_switch(self):
-        menu = self.env.ref("crm_customer360.customer360_menu_care")
+    def test_the_menus_go_with_the_switch(self):
+        menus = self.env.ref("crm_customer360.customer360_menu_care")
+        menus += self.env.ref("crm_customer360.c360_care_task_menu_report")
         Menu = self.env_of("care")["ir.ui.menu"]
-        self.assertIn(menu.id, Menu._visible_menu_ids())
+        self.assertLessEqual(set(menus.ids), set(Menu._visible_menu_ids()))
         self.env.ref("base.group_user").implied_ids -= self.env.ref(
             "crm_customer360.group_use_care"
         )
-        self.assertNotIn(menu.id, Menu._visible_menu_ids())
+        self.assertFalse(set(menus.ids) & set(Menu._visible_menu_ids()))
