@@ -7,11 +7,11 @@ C360 = $(PYTHON) tools/c360.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo setup db update drop shell serve psql test test-odoo test-tools bench \
-	lint format lock clean
+	lint screenshots format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
-		| awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+		| awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: ## Everything needed, then the demo on 127.0.0.1:8069 (PORT=n)
 	@$(C360) demo
@@ -51,6 +51,9 @@ bench: ## Benchmarks: [SMOKE=1] [ARGS="..."] [DB=name]
 
 lint: ## ruff, pylint-odoo, OCA checks, prettier, eslint
 	@$(C360) lint
+
+screenshots: ## The pictures of the README, from a demo that is served: [PORT=n]
+	@$(C360) screenshots
 
 format: ## Let ruff, prettier and eslint correct what they can
 	@$(C360) format

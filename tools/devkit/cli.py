@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable
 
 from . import addons as addons_
-from . import checks, database, host, lint, messages, postgres, python, serve
+from . import checks, database, host, lint, messages, pictures, postgres, python, serve
 from .console import console
 from .files import check_disk, disk_errors, lock
 from .odoo import Odoo
@@ -176,6 +176,13 @@ def lint_(settings: Settings) -> None:
     console.plan(4)
     venv = python.ensure(settings, host.ensure(settings))
     lint.check(settings, venv, advice=True)
+
+
+@command("screenshots")
+def screenshots(settings: Settings) -> None:
+    console.plan(4)
+    venv = python.ensure(settings, host.ensure(settings))
+    pictures.take(settings, venv)
 
 
 @command("format")

@@ -208,3 +208,14 @@ def lint_failed(names: list[str]) -> Stop:
         f"Lint found something in: {', '.join(names)}. `make format` corrects the"
         " layout by itself."
     )
+
+
+def nothing_served(port: int) -> Stop:
+    return Stop(
+        f"Nothing is served on port {port}. Run `make demo` in another terminal, then"
+        " repeat."
+    )
+
+
+def pictures_failed() -> Stop:
+    return Stop("A page logged an error or did not open; its name stands above.")
