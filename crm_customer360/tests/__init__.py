@@ -9,3 +9,4 @@ from .service import *  # noqa: F403
 from .tools import *  # noqa: F403
 from . import test_architecture
 from . import test_lead_to_care_tour
+from . import test_translations
