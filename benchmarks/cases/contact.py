@@ -22,7 +22,8 @@ COUNT = """
 """
 INSERT = """
     INSERT INTO c360_contact_touch
-           (partner_id, customer_id, channel, purpose, direction, state, date, company_id)
+           (partner_id, customer_id, channel, purpose, direction, state, date,
+            company_id)
     VALUES (%s, %s, 'email', 'marketing', 'out', 'reserved', %s, %s)
 """
 
@@ -34,7 +35,7 @@ def _now(env):
 
 
 class Policy:
-    """One policy, two marketing e-mails a week, and customers nobody wrote to lately."""
+    """One policy, two marketing e-mails a week; customers nobody wrote to lately."""
 
     def __init__(self, bench):
         self.bench = bench
@@ -218,7 +219,8 @@ MANY_COUNT = """
 """
 MANY_INSERT = """
     INSERT INTO c360_contact_touch
-           (partner_id, customer_id, channel, purpose, direction, state, date, company_id)
+           (partner_id, customer_id, channel, purpose, direction, state, date,
+            company_id)
     SELECT who, who, 'email', 'marketing', 'out', 'reserved', %(now)s, %(company)s
       FROM unnest(%(free)s) AS who
 """

@@ -18,7 +18,8 @@ NEW_TABLE = """
         SELECT partner.commercial_partner_id AS partner_id, o.company_id,
                MIN(o.date_order) AS first_order, MAX(o.date_order) AS last_order,
                COUNT(*) AS orders,
-               SUM(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS revenue
+               SUM(o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1))
+                   AS revenue
           FROM sale_order AS o
           JOIN res_partner AS partner ON partner.id = o.partner_id
          WHERE o.state = 'sale'

@@ -159,7 +159,7 @@ def _invoice_and_pay(env, order):
 
 
 def _get_pool_move(env, lead):
-    """The ledger row of the lead that went into a pool by itself, if there are pools."""
+    """The ledger row of the lead that a pool took by itself, if there are pools."""
     if "c360.pool.move" not in env:
         return False
     return env["c360.pool.move"].search([("lead_id", "=", lead.id)], limit=1).id

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 LIFECYCLE = [
@@ -58,8 +58,10 @@ class C360CustomerLifecycle(models.Model):
     # the list, newest first; a report over a period
     _date_idx = models.Index("(date DESC, id DESC)")
 
-    def write(self, vals):
+    # Append-only: not even the system edits a row, so there is no way on to super.
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The lifecycle ledger cannot be changed."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("The lifecycle ledger cannot be changed."))

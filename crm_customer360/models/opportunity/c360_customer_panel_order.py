@@ -158,20 +158,19 @@ class C360CustomerPanelOrder(models.AbstractModel):
 
     def _get_order_subtitle(self, order, promised):
         """Tell what happens next with the order."""
-        _ = self.env._
         if order.state in ("draft", "sent"):
             state = self._get_labels("sale.order", "state")[order.state]
             if not order.validity_date:
                 return state
             day = format_date(self.env, order.validity_date)
             if order.validity_date < fields.Date.context_today(self):
-                return _("%(state)s, expired %(day)s", state=state, day=day)
-            return _("%(state)s, valid until %(day)s", state=state, day=day)
+                return self.env._("%(state)s, expired %(day)s", state=state, day=day)
+            return self.env._("%(state)s, valid until %(day)s", state=state, day=day)
         if order.state == "cancel":
             return self._get_labels("sale.order", "state")["cancel"]
         if promised:
             day = fields.Datetime.context_timestamp(self, promised).date()
-            return _("Promised for %(day)s", day=format_date(self.env, day))
+            return self.env._("Promised for %(day)s", day=format_date(self.env, day))
         return False
 
     def _get_amount(self, order):

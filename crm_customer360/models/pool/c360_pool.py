@@ -207,8 +207,9 @@ class C360Pool(models.Model):
     @tools.ormcache()
     def _get_routing_table(self):
         """Return ``((pool id, company id, domain), ...)`` in the order of routing."""
-        # Whoever brings a lead (a website visitor too) has it routed by all pools.
-        pools_sudo = self.sudo().search([])
+        # Whoever brings a lead (a website visitor too) has it routed by all pools. The
+        # table is cached for everyone: no caller's context may let archived ones in.
+        pools_sudo = self.sudo().search([("active", "=", True)])
         return tuple(
             (pool.id, pool.company_id.id, tuple(literal_eval(pool.lead_domain or "[]")))
             for pool in pools_sudo

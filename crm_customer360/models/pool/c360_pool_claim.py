@@ -50,7 +50,8 @@ class C360Pool(models.Model):
     again, and the second time he reads who was faster.
     """
 
-    _inherit = "c360.pool"
+    _name = "c360.pool"
+    _inherit = ["c360.pool", "c360.pool.grant.mixin"]
 
     @api.model
     def claim(self, lead_ids):

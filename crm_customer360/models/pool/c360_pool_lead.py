@@ -75,9 +75,7 @@ class C360PoolLead(models.Model):
         readonly=True,
     )
     country_id = fields.Many2one(comodel_name="res.country", readonly=True)
-    state_id = fields.Many2one(
-        comodel_name="res.country.state", string="State", readonly=True
-    )
+    state_id = fields.Many2one(comodel_name="res.country.state", readonly=True)
     city = fields.Char(readonly=True)
     source_id = fields.Many2one(comodel_name="utm.source", readonly=True)
     medium_id = fields.Many2one(comodel_name="utm.medium", readonly=True)

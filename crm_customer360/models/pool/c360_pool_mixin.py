@@ -21,7 +21,6 @@ class C360PoolMixin(models.AbstractModel):
 
     pool_id = fields.Many2one(
         comodel_name="c360.pool",
-        string="Pool",
         copy=False,
         readonly=True,
         index="btree_not_null",
@@ -29,7 +28,6 @@ class C360PoolMixin(models.AbstractModel):
     )
     pool_state = fields.Selection(
         selection=[("pooled", "In the pool"), ("held", "Held")],
-        string="Pool State",
         compute="_compute_pool_state",
         store=True,
     )
@@ -83,11 +81,12 @@ class C360PoolMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_display_name(self):
         """Names travel with every many2one that points here: mask pooled ones."""
-        super()._compute_display_name()
+        masked = self.browse()
         if self.env["c360.pool"]._hides_from_me():
-            for lead in self:
-                if lead.pool_state == "pooled":
-                    lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
+            masked = self.filtered(lambda lead: lead.pool_state == "pooled")
+        for lead in masked:
+            lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
+        return super(C360PoolMixin, self - masked)._compute_display_name()
 
     # ------------------------------------------------------------
     # Every way to an owner

@@ -67,7 +67,7 @@ class TestCustomerEvent(CronMixinCase, CustomerCommon):
 
     def test_recording_costs_two_queries_at_any_number(self):
         orders = self.order | self.other_order
-        orders.partner_id.commercial_partner_id.ids  # noqa: B018 into the cache
+        orders.partner_id.fetch(["commercial_partner_id"])
         self.Event._record("order_confirmed", orders)
         self.env.flush_all()
         with self.assertQueryCount(2):

@@ -200,7 +200,7 @@ class TestCustomerPage(Customer360Common):
 
     def test_a_forbidden_detail_takes_only_its_own_panel_away(self):
         def refuse(panel, customer, partner_ids):
-            raise AccessError("not for you")
+            raise AccessError(panel._name)
 
         self.patch(self.registry["c360.customer.panel.order"], "_get_panel", refuse)
         keys = self._keys(self._load("leader"))

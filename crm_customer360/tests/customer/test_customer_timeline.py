@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -112,11 +114,13 @@ class TestCustomerTimeline(Customer360Common):
         self.assertEqual(entry["amount"], order.amount_total)
 
     def test_messages_and_done_calls_of_the_customer(self):
-        self.buyer.message_post(body="<p>The boards are wet</p>", message_type="email")
+        mail = Markup("<p>The boards are wet</p>")
+        self.buyer.message_post(body=mail, message_type="email")
         self.customer.activity_schedule(
             "mail.mail_activity_data_call", user_id=self.salesman.id
         ).action_feedback(feedback="All fine")
-        self.customer.message_post(body="Tracking noise", message_type="notification")
+        noise = Markup("<p>Tracking noise</p>")
+        self.customer.message_post(body=noise, message_type="notification")
         entries = [
             e for e in self._page("analyst")["entries"] if e["kind"] == "message"
         ]

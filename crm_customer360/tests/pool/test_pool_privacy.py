@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -18,7 +20,8 @@ class TestPoolPrivacy(PoolCommon):
             partner_id=cls.customer.id,
             team_id=False,
         )
-        cls.lead.message_post(body="Call Paula on 0470", message_type="comment")
+        comment = Markup("<p>Call Paula on 0470</p>")
+        cls.lead.message_post(body=comment, message_type="comment")
         cls.attachment = cls.env["ir.attachment"].create(
             {
                 "name": "card.txt",

@@ -110,6 +110,15 @@ class TestPoolRouting(PoolCommon):
         self.assertFalse(large.pool_id)
         self.assertFalse(large.pool_state)
 
+    def test_archived_pool_takes_nothing_in_any_context(self):
+        self.key_pool.active = False
+        lead = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .create({"name": "Deal", "user_id": False, "expected_revenue": 10000})
+        )
+        self.assertEqual(lead.pool_id, self.pool)
+
     def test_pool_with_a_history_cannot_be_deleted(self):
         self._create_leads()
         with self.assertRaisesRegex(UserError, "Rest"):

@@ -32,7 +32,9 @@ export class CustomerPage extends Component {
         this.formatDay = formatDay;
         this.state = useState({page: null, error: ""});
         // Not awaited: a skeleton shows while the page is on its way.
-        onWillStart(() => void this.load());
+        onWillStart(() => {
+            this.load();
+        });
         onWillUpdateProps((next) => {
             if (next.resId !== this.props.resId) {
                 this.load(next.resId);

@@ -20,7 +20,9 @@ export class CustomerTimeline extends Component {
         this.textClass = textClass;
         this.state = useState({entries: [], next: false, loading: false, error: ""});
         // Not awaited: the page shows while the history is on its way.
-        onWillStart(() => void this.load());
+        onWillStart(() => {
+            this.load();
+        });
         onWillUpdateProps((next) => {
             if (next.partnerId !== this.props.partnerId) {
                 Object.assign(this.state, {entries: [], next: false});

@@ -3,14 +3,15 @@ from odoo.tools import SQL
 from odoo.tools.mail import formataddr, generate_tracking_message_id
 
 
-class C360Pool(models.Model):
+class C360PoolGrantMixin(models.AbstractModel):
     """What a granted claim changes: owner, ledger, followers, a note.
 
     Set-based SQL on rows the claim has locked: through the ORM one change of owner
     costs fourteen queries and a mail. Automated actions on leads do not see a claim.
     """
 
-    _inherit = "c360.pool"
+    _name = "c360.pool.grant.mixin"
+    _description = "Granting of Claims"
 
     @api.model
     def _grant(self, leads):
