@@ -1,0 +1,2 @@
+from . import hooks
+from .hooks import post_init_hook
