@@ -12,4 +12,14 @@
     "depends": ["crm_customer360"],
     "external_dependencies": {"python": ["freezegun"]},
     "post_init_hook": "post_init_hook",
+    # read by the story, not by the loader
+    "oca_data_manual": [
+        "data/calls.csv",
+        "data/customers.csv",
+        "data/leads.csv",
+        "data/logins.csv",
+        "data/opportunities.csv",
+        "data/products.csv",
+        "data/tickets.csv",
+    ],
 }

@@ -1,6 +1,7 @@
 // Take the pictures of the README from a served demo: make demo, then make screenshots.
 import {createRequire} from "node:module";
 import {mkdirSync} from "node:fs";
+import process from "node:process";
 
 const require = createRequire(`${process.env.C360_NODE_MODULES}/node_modules/`);
 const {chromium} = require("playwright-core");
