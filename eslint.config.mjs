@@ -119,7 +119,7 @@ export default [
         },
     },
     {
-        files: ["*.config.mjs"],
+        files: ["*.config.mjs", "tools/**/*.mjs"],
         languageOptions: {globals: globals.node},
     },
 ];
