@@ -18,6 +18,7 @@ from .odoo import Odoo
 from .settings import Settings
 
 ADDRESS = "127.0.0.1"
+ROUTINE = b" INFO "
 # Until the demo addon brings its own list: data/logins.csv, login,password,role.
 DEMO_LOGINS = (
     ("sam", "sam", "salesperson"),
@@ -73,23 +74,27 @@ def serve(odoo: Odoo, db: str, target: str, people: list[tuple[str, str, str]]) 
     console.step(f"Serving {db} on http://{ADDRESS}:{port} (Ctrl-C ends; log: {log})")
     announce_when_up(odoo, port, people)
     odoo_words = ["-c", str(config), "-d", db, *settings.text("ARGS").split()]
-    copy_output_to(log)
+    # whoever tries the demo wants to see its address, not what the server says of itself
+    copy_output_to(log, quiet=target == "demo")
     odoo.become(*odoo_words)
 
 
-def copy_output_to(log) -> None:
+def copy_output_to(log, quiet: bool = False) -> None:
     """From here on what we, or what we become, print goes to the log as well.
 
     A small child copies the stream; it ends by itself at the end of the stream.
+
+    :param quiet: leave the server's routine lines to the log alone
     """
     read_end, write_end = os.pipe()
     if os.fork() == 0:
         os.close(write_end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # copy the server's last words too
-        with open(log, "wb", buffering=0) as sink:
-            while chunk := os.read(read_end, 65536):
-                sink.write(chunk)
-                os.write(2, chunk)
+        with os.fdopen(read_end, "rb") as source, open(log, "wb", buffering=0) as sink:
+            for line in source:
+                sink.write(line)
+                if not quiet or ROUTINE not in line:
+                    os.write(2, line)
         os._exit(0)
     os.close(read_end)
     os.dup2(write_end, 1)
