@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo.fields import Command
 
 from .chapter import OPENING, Chapter, table
+from .people import LANGUAGES
 
 CAPITAL = 250_000
 # Days between two rounds of replenishment.
@@ -100,7 +101,7 @@ class Catalogue(Chapter):
             ]
         )
         for product, row in zip(products, rows, strict=True):
-            for lang in ("zh_CN", "zh_TW"):
+            for lang in LANGUAGES:
                 product.with_context(lang=lang).name = row["name_zh"]
         self.book.products = dict(zip(self.rows, products, strict=True))
 

@@ -20,6 +20,7 @@ STAFF = (
     ("leo", "Leo Ng", "en_US", ("crm_customer360.group_service",)),
     ("cora", "Cora Lindqvist", "en_US", ("crm_customer360.group_care",)),
 )
+LANGUAGES = ("zh_CN", "zh_TW")
 TIMEZONE = "Asia/Hong_Kong"
 
 
@@ -28,8 +29,7 @@ class People(Chapter):
 
     def open(self):
         self._name_company()
-        for code in ("zh_CN", "zh_TW"):
-            self.env["res.lang"]._activate_lang(code)
+        self._speak_chinese()
         self._hire()
         self._switch_on_leads()
 
@@ -41,6 +41,13 @@ class People(Chapter):
         # country; a database of another country keeps its own.
         if not company.chart_template:
             self.env["account.chart.template"].try_loading("generic_coa", company)
+
+    def _speak_chinese(self):
+        """Load both kinds of Chinese, for the staff and for what customers get."""
+        for code in LANGUAGES:
+            self.env["res.lang"]._activate_lang(code)
+        modules = self.env["ir.module.module"].search([("state", "=", "installed")])
+        modules._update_translations(list(LANGUAGES))
 
     def _hire(self):
         admin = self.env.ref("base.user_admin")
