@@ -22,7 +22,8 @@ MAKER = "crm_customer360"
 TEMPLATE_PREFIX = "c360_tmpl_"
 OWN_NAME = re.compile(r"c360_(tmpl|demo|test|bench)_[0-9a-f]{6,}")
 TEMPLATE_FORM = "2"  # raise when the way a template is made changes
-LANGUAGES = "zh_CN,zh_TW"
+# the first one becomes the language of the administrator and of whoever has none
+LANGUAGES = "en_US,zh_CN,zh_TW"
 # The first page would otherwise wait for the web client's files to be put together;
 # these are the bundles of the login page, the web client and the tours.
 PREPARE_WEB_CLIENT = """

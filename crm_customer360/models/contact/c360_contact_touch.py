@@ -65,6 +65,14 @@ class C360ContactTouch(models.Model):
         string="Document",
         readonly=True,
     )
+    # The lead the contact was about: whoever may not see the lead sees no address.
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        compute="_compute_lead_id",
+        store=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
     message_id = fields.Many2one(
         comodel_name="mail.message",
         ondelete="set null",
@@ -77,7 +85,11 @@ class C360ContactTouch(models.Model):
         ondelete="set null",
         readonly=True,
     )
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        ondelete="cascade",
+        readonly=True,
+    )
     # What became of it
     state = fields.Selection(
         selection=[
@@ -127,6 +139,13 @@ class C360ContactTouch(models.Model):
     _source_idx = models.Index("(source_model, source_id)")
     # the cron that settles bookings nobody finished
     _open_idx = models.Index("(date) WHERE state IN ('reserved', 'deferred')")
+
+    @api.depends("source_model", "source_id")
+    def _compute_lead_id(self):
+        about_leads = self.filtered(lambda touch: touch.source_model == "crm.lead")
+        (self - about_leads).lead_id = False
+        for touch in about_leads:
+            touch.lead_id = touch.source_id
 
     @api.depends("subject", "channel", "partner_name")
     def _compute_display_name(self):
