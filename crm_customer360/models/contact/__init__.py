@@ -3,5 +3,7 @@ from . import c360_contact_policy
 from . import c360_contact_touch
 from . import c360_contact_lock
 from . import c360_contact_gate
+from . import c360_contact_mail_hold
 from . import c360_contact_mail
+from . import c360_contact_merge
 from . import c360_customer_panel_contact

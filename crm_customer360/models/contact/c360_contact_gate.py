@@ -105,7 +105,7 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _check_arguments(self, channel, purpose):
         for value, allowed in ((channel, CHANNELS), (purpose, PURPOSES)):
-            if value not in dict(allowed):
+            if not isinstance(value, str) or value not in dict(allowed):
                 raise UserError(
                     self.env._(
                         "“%(value)s” is unknown. Use one of: %(allowed)s.",
@@ -129,7 +129,7 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _browse_partners(self, partner_ids):
         if not isinstance(partner_ids, list | tuple) or not all(
-            isinstance(partner_id, int) for partner_id in partner_ids
+            type(partner_id) is int for partner_id in partner_ids
         ):
             raise UserError(self.env._("Give the contacts as a list of ids."))
         partners = self.env["res.partner"].browse(partner_ids)
@@ -234,28 +234,40 @@ class C360ContactGate(models.AbstractModel):
             }
         )
         self.env["c360.contact.touch"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        counting = SQL(
+            "touch.direction = 'out' AND touch.state IN %s AND touch.date > %s",
+            COUNTING_STATES,
+            since,
+        )
+        # A contact counts for the customer its person belongs to today: moved and
+        # merged people take their history along.
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT customer_id, address, company_id,
-                       partner_id, channel, purpose, date
-                  FROM c360_contact_touch
-                 WHERE direction = 'out'
-                   AND state IN %(states)s
-                   AND date > %(since)s
-                   AND customer_id = ANY(%(customer_ids)s)
+                SELECT person.commercial_partner_id, touch.address, touch.company_id,
+                       touch.partner_id, touch.channel, touch.purpose, touch.date
+                  FROM res_partner AS person
+                  JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
+                 WHERE person.commercial_partner_id = ANY(%(customer_ids)s)
+                   AND %(counting)s
              UNION ALL
-                SELECT NULL, address, company_id, NULL, channel, purpose, date
-                  FROM c360_contact_touch
-                 WHERE direction = 'out'
-                   AND state IN %(states)s
-                   AND date > %(since)s
-                   AND partner_id IS NULL
-                   AND customer_id IS NULL
-                   AND address = ANY(%(addresses)s)
+                SELECT touch.customer_id, touch.address, touch.company_id,
+                       NULL, touch.channel, touch.purpose, touch.date
+                  FROM c360_contact_touch AS touch
+                 WHERE touch.partner_id IS NULL
+                   AND touch.customer_id = ANY(%(customer_ids)s)
+                   AND %(counting)s
+             UNION ALL
+                SELECT NULL, touch.address, touch.company_id,
+                       NULL, touch.channel, touch.purpose, touch.date
+                  FROM c360_contact_touch AS touch
+                 WHERE touch.partner_id IS NULL
+                   AND touch.customer_id IS NULL
+                   AND touch.address = ANY(%(addresses)s)
+                   AND %(counting)s
                 """,
-                states=COUNTING_STATES,
-                since=since,
+                counting=counting,
                 customer_ids=customer_ids,
                 addresses=addresses,
             )

@@ -5,11 +5,7 @@ from typing import NamedTuple
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields, models
-from odoo.tools.mail import (
-    email_normalize,
-    email_normalize_all,
-    email_split_and_format_normalize,
-)
+from odoo.tools.mail import email_normalize_all
 
 from ...tools.contact_limit import ContactRequest
 
@@ -95,7 +91,7 @@ class C360ContactMailMixin(models.AbstractModel):
         except SerializationFailure:
             # Somebody booked for the same customer since this transaction began.
             # The queue comes back in a moment, with a fresh view.
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+            outgoing._wake_queue()
             return self - outgoing
         return self - held
 
@@ -147,16 +143,13 @@ class C360ContactMailMixin(models.AbstractModel):
             [decisions[index] for index in fresh],
             now,
         )
-        by_mail = defaultdict(list)
+        refusals = defaultdict(list)
         for recipient, decision in zip(asking, decisions, strict=True):
             if recipient.key in touches:
                 gate._rebook(touches[recipient.key], decision, now)
             if decision.state != "allowed":
-                by_mail[recipient.mail].append((recipient, decision))
-        held = mails_sudo.browse()
-        for mail, refusals in by_mail.items():
-            if mail._hold_back(refusals):
-                held += mail
+                refusals[recipient.mail].append((recipient, decision))
+        held = mails_sudo._hold_back(refusals)
         held._wake_queue()
         return self.browse(held.ids)
 
@@ -167,13 +160,13 @@ class C360ContactMailMixin(models.AbstractModel):
             mail: email_normalize_all(f"{mail.email_to or ''},{mail.email_cc or ''}")
             for mail in self
         }
-        known = {}
+        known = defaultdict(partner_model.browse)
         unknown = {address for found in addresses.values() for address in found}
         if unknown:
             for partner in partner_model.search(
-                [("email_normalized", "in", list(unknown))], order="id desc"
+                [("email_normalized", "in", list(unknown))], order="id"
             ):
-                known[partner.email_normalized] = partner
+                known[partner.email_normalized] += partner
         recipients = {}
         for mail in self:
             for partner in mail.recipient_ids:
@@ -181,8 +174,14 @@ class C360ContactMailMixin(models.AbstractModel):
                 if partner.partner_share:
                     found = MailRecipient(mail, partner, partner.email_normalized)
                     recipients[found.key] = found
+            company = mail.record_company_id or self.env.company
             for address in addresses[mail]:
-                partner = known.get(address, partner_model)
+                # another company's partner is nobody here
+                partner = known[address].filtered(
+                    lambda found, company=company: (
+                        found.company_id in (company, company.browse())
+                    )
+                )[:1]
                 if not partner or partner.partner_share:
                     found = MailRecipient(mail, partner, address)
                     recipients.setdefault(found.key, found)
@@ -219,117 +218,6 @@ class C360ContactMailMixin(models.AbstractModel):
             (touch.message_id.id, touch.partner_id.id or touch.address): touch
             for touch in touches
         }
-
-    # ------------------------------------------------------------------ holding
-
-    def _hold_back(self, refusals):
-        """Take recipients out who may not get the mail now.
-
-        Those who have to wait get it later by a mail of their own, the rest of the
-        recipients now.
-
-        :param list refusals: pairs of :class:`MailRecipient` and its decision
-        :return: whether nobody is left who may get it now
-        """
-        self.ensure_one()
-        later = defaultdict(list)
-        stopped = []
-        for recipient, decision in refusals:
-            if decision.state == "deferred":
-                later[decision.date].append(recipient)
-            else:
-                stopped.append((recipient, decision))
-        self._cancel_notifications(stopped)
-        count = len(self.recipient_ids) + len(
-            email_normalize_all(f"{self.email_to or ''},{self.email_cc or ''}")
-        )
-        if len(later) == 1 and len(next(iter(later.values()))) == count:
-            self.scheduled_date = next(iter(later))
-            return True
-        for date, recipients in later.items():
-            self._split_for(recipients).scheduled_date = date
-        self._remove_recipients([recipient for recipient, _decision in refusals])
-        if self.recipient_ids or self.email_to or self.email_cc:
-            return False
-        self.write(
-            {
-                "state": "cancel",
-                "failure_reason": stopped[0][1].reason
-                if stopped
-                else self.env._("Everybody gets it later, by mails of their own."),
-            }
-        )
-        return True
-
-    def _split_for(self, recipients):
-        """Return a mail with the same message for these recipients only."""
-        partners = self._browse_recipients(recipients)
-        mail = self.copy(
-            {
-                "headers": self.headers,
-                "mail_message_id": self.mail_message_id.id,
-                "recipient_ids": partners.ids,
-                "email_to": ",".join(
-                    recipient.address
-                    for recipient in recipients
-                    if recipient.partner not in partners
-                ),
-                "email_cc": False,
-            }
-        )
-        self._get_notifications(partners).mail_mail_id = mail
-        return mail
-
-    def _browse_recipients(self, recipients):
-        """Return the partners among them that the mail names as partners."""
-        ids = [recipient.partner.id for recipient in recipients]
-        return self.recipient_ids & self.env["res.partner"].browse(ids)
-
-    def _remove_recipients(self, recipients):
-        gone = {recipient.address for recipient in recipients}
-        partners = self._browse_recipients(recipients)
-
-        def keep(emails):
-            return ", ".join(
-                email
-                for email in email_split_and_format_normalize(emails or "")
-                if email_normalize(email) not in gone
-            )
-
-        self.write(
-            {
-                "recipient_ids": [
-                    fields.Command.unlink(partner_id) for partner_id in partners.ids
-                ],
-                "email_to": keep(self.email_to),
-                "email_cc": keep(self.email_cc),
-            }
-        )
-
-    def _get_notifications(self, partners):
-        return self.env["mail.notification"].search(
-            [
-                ("mail_mail_id", "=", self.id),
-                ("res_partner_id", "in", partners.ids),
-                ("notification_status", "not in", ("sent", "canceled")),
-            ]
-        )
-
-    def _cancel_notifications(self, stopped):
-        for recipient, decision in stopped:
-            self._get_notifications(recipient.partner).write(
-                {
-                    "notification_status": "canceled",
-                    "failure_type": "mail_optout",
-                    "failure_reason": decision.reason,
-                }
-            )
-
-    def _wake_queue(self):
-        """Have the host's queue look at the moments the held mails may leave."""
-        dates = {mail.scheduled_date for mail in self if mail.state == "outgoing"}
-        if dates:
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger(at=dates)
 
     # ------------------------------------------------------------------- ending
 

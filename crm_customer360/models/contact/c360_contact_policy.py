@@ -1,3 +1,4 @@
+import logging
 from ast import literal_eval
 
 from odoo import api, fields, models
@@ -8,6 +9,8 @@ from odoo.tools import ormcache
 from ...tools.contact_cap import Period
 from ...tools.contact_limit import ContactLimit
 from .c360_contact_purpose import PURPOSES
+
+_logger = logging.getLogger(__name__)
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -36,6 +39,7 @@ class C360ContactPolicy(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
         comodel_name="res.company",
+        ondelete="cascade",
         help="Empty: every company, each counted for itself.",
     )
     channel = fields.Selection(
@@ -226,7 +230,9 @@ class C360ContactPolicy(models.Model):
     @ormcache("self.env.lang")
     def _get_active_limits(self):
         # The limits hold for every sender, whatever he may read.
-        policies_sudo = self.sudo().search([("is_limited", "=", True)])
+        policies_sudo = self.sudo().search(
+            [("is_limited", "=", True), ("active", "=", True)]
+        )
         return tuple(
             ContactLimit(
                 policy_id=policy.id,
@@ -246,7 +252,16 @@ class C360ContactPolicy(models.Model):
     def _filter_ids(self, limit, partner_ids):
         # The filter is asked for all contacts, also those the sender may not read.
         partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
-        domain = Domain(literal_eval(limit.partner_domain))
-        return frozenset(
-            partners_sudo.search(domain & Domain("id", "in", list(partner_ids)))._ids
-        )
+        try:
+            domain = Domain(literal_eval(limit.partner_domain))
+            domain &= Domain("id", "in", list(partner_ids))
+            return frozenset(partners_sudo.search(domain)._ids)
+        except ValueError:
+            # A field of the filter has gone away since. One broken policy must not
+            # stop every message of the company.
+            _logger.warning(
+                "Contact policy %s (%s): its filter cannot be read, it is skipped",
+                limit.policy_id,
+                limit.name,
+            )
+            return frozenset()

@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .c360_contact_policy import CHANNELS
 from .c360_contact_purpose import PURPOSES
 
 # A booked slot counts before the message has left: that is what makes a limit exact.
 COUNTING_STATES = ("reserved", "sent", "answered")
+
+SETTLE_SLICE = 1000
 
 # The states a row may move to. History is never rewritten.
 NEXT_STATES = {
@@ -124,12 +127,13 @@ class C360ContactTouch(models.Model):
     reason = fields.Char(readonly=True)
     outcome = fields.Char(readonly=True)
 
-    # the gate: what counts for these customers since the longest period began
+    # the gate: what counts for these people since the longest period began
     _counting_idx = models.Index(
-        "(customer_id, date) INCLUDE (partner_id, channel, purpose)"
+        "(partner_id, date) INCLUDE (channel, purpose)"
         " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
     )
-    # the gate, for an address that belongs to no partner
+    # the gate, for people who were deleted and for addresses without a partner
+    _orphan_idx = models.Index("(customer_id, date) WHERE partner_id IS NULL")
     _address_idx = models.Index("(address, date) WHERE partner_id IS NULL")
     # the customer's page and timeline: newest rows of a customer
     _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
@@ -198,34 +202,65 @@ class C360ContactTouch(models.Model):
 
     @api.model
     def _cron_settle(self):
-        """Settle bookings whose sender was killed: sent or free again, never both.
+        """Settle rows whose sending broke off: sent or free again, never both.
 
-        A mail that is still in the queue keeps its booking, the queue will send it.
+        Also rows that waited for a mail which is gone. A mail that is still in the
+        queue keeps its row, the queue will send it.
         """
-        limit = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
-        open_touches = self.search(
-            [
-                ("state", "=", "reserved"),
-                ("channel", "=", "email"),
-                ("date", "<", limit),
-            ],
-            limit=5000,
+        while True:
+            broken = self._get_broken()
+            if not broken:
+                return
+            broken._settle_broken()
+            left = len(self._get_broken())
+            if not self.env["ir.cron"]._commit_progress(len(broken), remaining=left):
+                return
+
+    @api.model
+    def _get_broken(self):
+        """Return the oldest rows nobody will end any more."""
+        self.flush_model()
+        self.env["mail.mail"].flush_model(["state", "mail_message_id"])
+        query = SQL(
+            """
+              SELECT touch.id
+                FROM c360_contact_touch AS touch
+               WHERE touch.state IN ('reserved', 'deferred')
+                 AND touch.channel = 'email'
+                 AND COALESCE(touch.scheduled_date, touch.date) < %(limit)s
+                 AND NOT EXISTS (
+                     SELECT
+                       FROM mail_mail AS mail
+                      WHERE mail.mail_message_id = touch.message_id
+                        AND mail.state = 'outgoing'
+                     )
+            ORDER BY touch.date, touch.id
+               LIMIT %(slice)s
+            """,
+            limit=fields.Datetime.subtract(fields.Datetime.now(), hours=1),
+            slice=SETTLE_SLICE,
         )
-        states = {
-            mail.mail_message_id: mail.state
-            for mail in self.env["mail.mail"].search(
-                [("mail_message_id", "in", open_touches.message_id.ids)]
+        return self.browse(row[0] for row in self.env.execute_query(query))
+
+    def _settle_broken(self):
+        sent_messages = (
+            self.env["mail.mail"]
+            .search(
+                [
+                    ("mail_message_id", "in", self.message_id.ids),
+                    ("state", "=", "sent"),
+                ]
             )
-        }
-        now = fields.Datetime.now()
-        by_state = open_touches.grouped(
-            lambda touch: states.get(touch.message_id, "gone")
+            .mail_message_id
         )
-        for mail_state, touches in by_state.items():
-            if mail_state == "sent":
-                touches._move("sent", date=now)
-            elif mail_state in ("exception", "cancel", "gone"):
-                touches._move(
-                    "cancelled",
-                    reason=self.env._("The sending broke off; nothing has left."),
-                )
+        sent = self.filtered(
+            lambda touch: touch.state == "reserved"
+            and touch.message_id in sent_messages
+        )
+        if sent:
+            sent._move("sent", date=fields.Datetime.now())
+        if self - sent:
+            (self - sent)._move(
+                "cancelled",
+                reason=self.env._("The sending broke off; nothing has left."),
+            )

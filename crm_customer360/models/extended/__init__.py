@@ -7,9 +7,11 @@ from . import helpdesk_ticket
 from . import mail_compose_message
 from . import mail_mail
 from . import mail_message
+from . import mail_notification
 from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import stock_picking

@@ -4,4 +4,8 @@ from odoo import models
 class MailMail(models.Model):
     # The mixin comes first: the host's ``send`` calls no ``super``.
     _name = "mail.mail"
-    _inherit = ["c360.contact.mail.mixin", "mail.mail"]
+    _inherit = [
+        "c360.contact.mail.mixin",
+        "c360.contact.mail.hold.mixin",
+        "mail.mail",
+    ]

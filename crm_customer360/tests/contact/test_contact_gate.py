@@ -120,6 +120,45 @@ class TestContactGate(ContactCommon):
         self._create_policy(limit=0, company_id=other.id)
         self.assertEqual(self._reserve(self.buyer).state, "reserved")
 
+    def test_people_who_move_take_their_history_along(self):
+        self._create_policy(limit=2)
+        self._reserve(self.buyer + self.buyer)
+        other = self._create_customer("Other Works")
+        self.buyer.parent_id = other
+        self.assertEqual(self._reserve(self.buyer).state, "deferred")
+
+    def test_merged_people_take_their_history_along(self):
+        self._create_policy(limit=2)
+        single = self.env["res.partner"].create(
+            {"name": "Sole", "email": "sole@timber.example"}
+        )
+        touches = self._reserve(single + single)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((single + self.buyer).ids, self.buyer)
+        self.assertEqual(touches.partner_id, self.buyer)
+        self.assertEqual(touches.customer_id, self.customer)
+        self.assertEqual(self._reserve(self.buyer).state, "deferred")
+
+    def test_a_filter_that_broke_stops_nobody(self):
+        policy = self._create_policy(limit=0, partner_domain="[('id', '>', 0)]")
+        self.assertEqual(self._reserve(self.buyer).state, "blocked")
+        policy.flush_recordset()
+        self.cr.execute(
+            "UPDATE c360_contact_policy SET partner_domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", policy.id],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        with self.assertLogs("odoo.addons.crm_customer360", "WARNING"):
+            touch = self._reserve(self.buyer)
+        self.assertEqual(touch.state, "reserved")
+
+    def test_an_archived_policy_limits_nobody_whatever_the_context(self):
+        self._create_policy(limit=0).active = False
+        gate = self.gate.with_context(active_test=False)
+        touch = gate._reserve(self.buyer, "email", "care")
+        self.assertEqual(touch.state, "reserved")
+
     def test_switched_off_limits_hold_nothing_but_are_booked(self):
         self._create_policy(limit=0)
         self.env.ref("base.group_user").implied_ids -= self.env.ref(
@@ -142,6 +181,8 @@ class TestContactGate(ContactCommon):
             ((ids, "email", "fun"), "fun.*transactional"),
             (("1", "email", "care"), "list of ids"),
             ((["1"], "email", "care"), "list of ids"),
+            (([True], "email", "care"), "list of ids"),
+            ((ids, ["email"], "care"), "email, sms"),
             (([2**30], "email", "care"), "do not exist"),
             ((ids, "email", "care", "tomorrow"), "YYYY-MM-DD"),
         ):

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
+from odoo import Command
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
@@ -138,6 +139,112 @@ class TestContactMail(ContactCommon, MockEmail):
         self.assertIn("never", notification.failure_reason)
         self.assertEqual(self._get_touches(self.buyer).state, "blocked")
 
+    def test_a_stopped_mail_leaves_once_the_reason_is_gone(self):
+        policy = self._create_policy(limit=0)
+        mail = self._create_mail(self.buyer)
+        self.assertFalse(self._send(mail))
+        policy.active = False
+        mail.mark_outgoing()
+        self.assertEqual(len(self._send(mail)), 1)
+        self.assertEqual(
+            self._get_touches(self.buyer).mapped("state"), ["blocked", "sent"]
+        )
+
+    def test_stopping_many_costs_as_much_as_stopping_few(self):
+        self._create_policy(limit=0)
+        people = self.env["res.partner"].create(
+            [{"name": f"P{i}", "email": f"p{i}@many.example"} for i in range(40)]
+        )
+        counts = []
+        for some in (people[:3], people[3:]):
+            mails = self.env["mail.mail"].concat(
+                *(self._create_mail(person) for person in some)
+            )
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self._send(mails)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1] - counts[0], 5)
+
+    def test_the_part_that_waits_survives_the_part_that_left(self):
+        self._create_policy(limit=1)
+        self._send(self._create_mail(self.buyer))
+        mail = self._create_mail(self.buyer + self.engineer, auto_delete=True)
+        self.assertEqual(len(self._send(mail)), 1)
+        touch = self._get_touches(self.buyer)[-1]
+        self.assertEqual(touch.state, "deferred")
+        part = self.env["mail.mail"].search(
+            [("mail_message_id", "=", touch.message_id.id), ("state", "=", "outgoing")]
+        )
+        self.assertEqual(part.recipient_ids, self.buyer)
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search_count(
+                [("call_at", "=", part.scheduled_date)]
+            )
+        )
+        with freeze_time(part.scheduled_date):
+            self.assertEqual(len(self._send(part)), 1)
+        self.assertEqual(touch.state, "sent")
+
+    def test_a_row_whose_waiting_mail_is_gone_ends_with_a_reason(self):
+        self._create_policy(limit=1)
+        self._send(self._create_mail(self.buyer))
+        mail = self._create_mail(self.buyer)
+        self._send(mail)
+        mail.mail_message_id.unlink()
+        touch = self._get_touches(self.buyer)[-1]
+        with freeze_time(NOW + timedelta(days=6)):
+            self.env["c360.contact.touch"]._get_broken()._settle_broken()
+        self.assertEqual(touch.state, "deferred")
+        with freeze_time(NOW + timedelta(days=8)):
+            self.env["c360.contact.touch"]._get_broken()._settle_broken()
+        self.assertEqual(touch.state, "cancelled")
+        self.assertTrue(touch.reason)
+
+    def test_bulk_answers_on_documents_are_not_held_back(self):
+        self._create_policy(limit=0, channel=False, purposes=())
+        orders = self.env["sale.order"].create(
+            [{"partner_id": partner.id} for partner in self.buyer + self.engineer]
+        )
+        composer = self.env["mail.compose.message"].with_context(
+            default_composition_mode="mass_mail",
+            default_model="sale.order",
+            default_res_ids=orders.ids,
+        )
+        with self.mock_mail_gateway():
+            composer.create(
+                {"subject": "Your order", "body": "<p>It comes.</p>"}
+            ).action_send_mail()
+        touches = self._get_touches(self.buyer + self.engineer)
+        self.assertEqual(touches.mapped("purpose"), ["transactional"] * 2)
+        self.assertEqual(touches.mapped("state"), ["sent"] * 2)
+
+    def test_portal_invitations_are_on_the_ledger(self):
+        with self.mock_mail_gateway():
+            self.env["res.users"].create(
+                {
+                    "name": "Berta Buyer",
+                    "login": "berta@timber.example",
+                    "partner_id": self.buyer.id,
+                    "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+                }
+            )
+            self.assertTrue(self._mails)
+        self.assertRecordValues(
+            self._get_touches(self.buyer),
+            [{"state": "sent", "purpose": "transactional"}],
+        )
+
+    def test_another_companys_partner_is_nobody_here(self):
+        other = self.env["res.company"].create({"name": "Other Company"})
+        self.engineer.write({"parent_id": False, "company_id": other.id})
+        mail = self._create_mail(
+            self.env["res.partner"], email_to="emil@timber.example"
+        )
+        self._send(mail)
+        self.assertFalse(self._get_touches(self.engineer))
+
     def test_raw_addresses_find_their_partner(self):
         self._create_policy(limit=1)
         self._send(self._create_mail(self.buyer))
@@ -228,7 +335,7 @@ class TestContactMail(ContactCommon, MockEmail):
         self.env.cr.execute("DELETE FROM mail_mail WHERE id = %s", [gone.id])
         self.env.invalidate_all()
         with freeze_time(NOW + timedelta(hours=2)):
-            self.env["c360.contact.touch"]._cron_settle()
+            self.env["c360.contact.touch"]._get_broken()._settle_broken()
             self.assertEqual(self._get_touches(self.engineer).state, "cancelled")
             # still in the queue: still booked, and sent with the same booking
             self.assertEqual(self._get_touches(self.buyer).state, "reserved")
