@@ -74,7 +74,7 @@ def serve(odoo: Odoo, db: str, target: str, people: list[tuple[str, str, str]]) 
     console.step(f"Serving {db} on http://{ADDRESS}:{port} (Ctrl-C ends; log: {log})")
     announce_when_up(odoo, port, people)
     odoo_words = ["-c", str(config), "-d", db, *settings.text("ARGS").split()]
-    # whoever tries the demo wants to see its address, not what the server says of itself
+    # whoever tries the demo wants to see its address, not the talk of the server
     copy_output_to(log, quiet=target == "demo")
     odoo.become(*odoo_words)
 
