@@ -46,7 +46,7 @@ def _forget(env):
 
 
 def _written(env) -> int:
-    """Rows of our tables this transaction wrote."""
+    """Rows of our tables this connection wrote, as far as its counters go back."""
     env.cr.execute(
         """
         SELECT SUM(n_tup_ins + n_tup_upd + n_tup_del)
@@ -88,8 +88,10 @@ def profile_refresh(bench):
         at_most(1.5),
     )
     with bench.env() as env:
+        # the counters of this connection may still hold what it wrote before
+        before = _written(env)
         _refresh(env)
-        bench.must("rows written when nothing changed", _written(env), 0)
+        bench.must("rows written when nothing changed", _written(env) - before, 0)
     _touched(bench)
 
 
