@@ -125,11 +125,18 @@ class C360CareMessageMixin(models.AbstractModel):
     def action_send_message(self):
         """Send the rule's message to the person; the gate has the last word.
 
-        :raise UserError: the task is not open, or there is nothing or nobody to send to
+        :raise UserError: care is off, the task is not open, or there is nothing or
+            nobody to send to
         :raise odoo.exceptions.LockError: somebody else is working on the task
         """
         self.ensure_one()
         self.check_access("write")
+        if not self.env["res.groups"]._is_feature_enabled(
+            "crm_customer360.group_use_care"
+        ):
+            raise UserError(
+                self.env._("Care is switched off: no care message can be sent.")
+            )
         self.lock_for_update()
         if self.state != "todo":
             raise UserError(
@@ -156,7 +163,9 @@ class C360CareMessageMixin(models.AbstractModel):
         mail_sudo.send()
         if self.state == "todo" and mail_sudo.exists().state == "outgoing":
             # Somebody booked for the same customer just now: the queue sends it.
-            self.state = "waiting"
+            # the right to the task was checked; its state is the action's to write
+            task_sudo = self.sudo()
+            task_sudo.state = "waiting"
 
     def _follow_touch(self, touch):
         """Act on what became of the message of this task."""
@@ -175,10 +184,15 @@ class C360CareMessageMixin(models.AbstractModel):
         self.write(values)
 
     def _cancel_message(self, reason):
-        """Take back messages that still wait: the person was reached otherwise."""
+        """Take back messages that still wait: the person was reached otherwise.
+
+        Only messages of these very tasks, whatever their ``touch_id`` says.
+        """
         # The ledger and the queue belong to the system.
         touches_sudo = self.touch_id.sudo().filtered(
             lambda touch: touch.state == "deferred"
+            and touch.source_model == self._name
+            and touch.source_id in self.ids
         )
         if not touches_sudo:
             return

@@ -87,7 +87,11 @@ class C360CareOpeningMixin(models.AbstractModel):
             if task in reasons:
                 task._cancel(reasons[task])
             else:
-                task.write({"state": "todo", "user_id": task._get_responsible().id})
+                # the cron's doing, whoever runs it
+                task_sudo = task.sudo()
+                task_sudo.write(
+                    {"state": "todo", "user_id": task._get_responsible().id}
+                )
 
     def _get_cancel_reasons(self):
         """Return ``{task: why it is no longer needed}``."""

@@ -23,7 +23,11 @@ class C360CarePlanner(models.AbstractModel):
         ):
             return Task
         rules = self.env["c360.care.rule"].search(
-            [("trigger", "in", set(events.mapped("kind")))]
+            [
+                ("trigger", "in", set(events.mapped("kind"))),
+                # said here: the caller's context must not wake rules that are off
+                ("active", "=", True),
+            ]
         )
         matches = [(rule, rule._filter_events(events)) for rule in rules]
         facts = {
@@ -40,9 +44,13 @@ class C360CarePlanner(models.AbstractModel):
             for event in rule_events
             if event.source_id in facts[event.source_model]
         ]
-        unwanted_ids = self._get_unwanted_ids([row["partner_id"] for row in rows])
+        unwanted = self._get_unwanted([row["partner_id"] for row in rows])
         tasks = self._insert_tasks(
-            [row for row in rows if row["partner_id"] not in unwanted_ids]
+            [
+                row
+                for row in rows
+                if (row["partner_id"], row["company_id"]) not in unwanted
+            ]
         )
         if any(task.date <= fields.Datetime.now() for task in tasks):
             Task._wake()
@@ -55,13 +63,13 @@ class C360CarePlanner(models.AbstractModel):
         )
 
     @api.model
-    def _get_unwanted_ids(self, partner_ids):
-        """Return those who said that they want no contact."""
+    def _get_unwanted(self, partner_ids):
+        """Return ``{(partner id, company id or None)}``: who wants none by whom."""
         return {
-            partner.id
-            for (partner,) in self.env["c360.care.task"]._read_group(
+            (partner.id, company.id or None)
+            for partner, company in self.env["c360.care.task"]._read_group(
                 [("partner_id", "in", partner_ids), ("outcome", "=", "unwanted")],
-                ["partner_id"],
+                ["partner_id", "company_id"],
             )
         }
 

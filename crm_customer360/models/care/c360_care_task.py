@@ -1,8 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, plaintext2html
 
 from .c360_care_message_mixin import MESSAGE_OUTCOME
+
+# What people may write themselves; the rest is the record of what happened.
+EDITABLE = frozenset({"user_id", "note", "date_deadline"})
 
 
 class C360CareTask(models.Model):
@@ -28,7 +31,8 @@ class C360CareTask(models.Model):
     rule_id = fields.Many2one(
         comodel_name="c360.care.rule",
         required=True,
-        ondelete="restrict",
+        # a used rule refuses to be deleted; it goes with its company and its tasks
+        ondelete="cascade",
         index=True,
         readonly=True,
     )
@@ -47,7 +51,9 @@ class C360CareTask(models.Model):
     )
     phone = fields.Char(related="partner_id.phone")
     email = fields.Char(related="partner_id.email")
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", ondelete="cascade", readonly=True
+    )
     # Why
     source_model = fields.Char(required=True, readonly=True)
     source_id = fields.Many2oneReference(
@@ -160,6 +166,32 @@ class C360CareTask(models.Model):
             case _:
                 return self.env._("%(what)s, %(date)s", **values)
 
+    @api.model
+    def _get_editable_fields(self):
+        """Return the fields users write: theirs, the chatter's and custom ones."""
+        return EDITABLE.union(
+            self.env["mail.thread"]._fields,
+            self.env["mail.activity.mixin"]._fields,
+            (name for name, field in self._fields.items() if field.manual),
+        )
+
+    def write(self, vals):
+        """Let people write notes and who does it when; the rest is for the actions.
+
+        :raise AccessError: a user writes what only the actions may change
+        """
+        if not self.env.su:
+            refused = vals.keys() - self._get_editable_fields()
+            if refused:
+                raise AccessError(
+                    self.env._(
+                        "A care task is moved by its buttons. These fields cannot be "
+                        "changed by hand: %(fields)s",
+                        fields=", ".join(sorted(refused)),
+                    )
+                )
+        return super().write(vals)
+
     # ------------------------------------------------------------------ actions
 
     def action_happy(self):
@@ -171,14 +203,17 @@ class C360CareTask(models.Model):
     def action_unwanted(self):
         """The person wants no contact: his other care tasks fall away too."""
         self._close("unwanted")
-        # Also those of colleagues: nobody should bother him again.
-        others_sudo = self.sudo().search(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("state", "in", ("planned", "todo", "waiting")),
-            ]
-        )
-        others_sudo._cancel(self.env._("The person wants no contact."))
+        for company, tasks in self.grouped("company_id").items():
+            # Also those of colleagues: nobody of this company should bother him
+            # again. What another company does is its own affair.
+            others_sudo = self.sudo().search(
+                [
+                    ("partner_id", "in", tasks.partner_id.ids),
+                    ("company_id", "=", company.id),
+                    ("state", "in", ("planned", "todo", "waiting")),
+                ]
+            )
+            others_sudo._cancel(self.env._("The person wants no contact."))
 
     def action_problem(self):
         """Close the task and hand the problem over to service, as a complaint.
@@ -192,7 +227,9 @@ class C360CareTask(models.Model):
         ticket_sudo = (
             self.env["helpdesk.ticket"].sudo().create(self._prepare_ticket_vals())
         )
-        self.ticket_id = ticket_sudo
+        # whose task it is was checked when it was closed
+        task_sudo = self.sudo()
+        task_sudo.ticket_id = ticket_sudo
         return self.action_view_ticket()
 
     def action_view_ticket(self):
@@ -206,13 +243,17 @@ class C360CareTask(models.Model):
         }
 
     def action_cancel(self):
+        self.check_access("write")
         self._check_state("planned", "todo", "waiting")
         self._cancel(self.env._("Cancelled by %(name)s.", name=self.env.user.name))
 
     def action_reopen(self):
         """Undo a click."""
+        self.check_access("write")
         self._check_state("done", "cancelled")
-        self.write(
+        # the right to the tasks was checked; the fields are the action's to write
+        tasks_sudo = self.sudo()
+        tasks_sudo.write(
             {
                 "state": "todo",
                 "outcome": False,
@@ -223,15 +264,22 @@ class C360CareTask(models.Model):
 
     def action_retry(self):
         """Try again to open tasks that failed."""
-        self.write({"error": False})
+        self.check_access("write")
+        # the right to the tasks was checked; the field is the action's to write
+        tasks_sudo = self.sudo()
+        tasks_sudo.write({"error": False})
         self._wake()
 
     def action_view_source(self):
         """Open the document that caused the task.
 
-        :raise UserError: it was deleted
+        :raise UserError: it was deleted, or its app is no longer installed
         """
         self.ensure_one()
+        if self.source_model not in self.env:
+            raise UserError(
+                self.env._("The app of the document is no longer installed.")
+            )
         if not self.env[self.source_model].browse(self.source_id).exists():
             raise UserError(self.env._("The document was deleted."))
         return {
@@ -257,12 +305,17 @@ class C360CareTask(models.Model):
                 )
 
     def _close(self, outcome):
+        self.check_access("write")
         self._check_state("todo", "waiting")
-        self.write(self._prepare_done_vals(outcome))
+        # the right to the tasks was checked; the fields are the action's to write
+        tasks_sudo = self.sudo()
+        tasks_sudo.write(self._prepare_done_vals(outcome))
         self._cancel_message(self.env._("The customer was reached before it left."))
 
     def _cancel(self, reason):
-        self.write({"state": "cancelled", "cancel_reason": reason})
+        # called by what has checked the right to the tasks, or by the system
+        tasks_sudo = self.sudo()
+        tasks_sudo.write({"state": "cancelled", "cancel_reason": reason})
         self._cancel_message(reason)
 
     @api.model

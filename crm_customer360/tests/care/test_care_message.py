@@ -116,6 +116,23 @@ class TestCareMessage(CareCommon, MockEmail):
             "cancel",
         )
 
+    def test_the_message_of_another_task_is_left_alone(self):
+        self._create_policy()
+        self._send()
+        second, third = self._create_task(), self._create_task()
+        self._send(second)
+        third.touch_id = second.touch_id
+        third.with_user(self.seller).action_happy()
+        self.assertEqual((second.state, second.touch_id.state), ("waiting", "deferred"))
+
+    def test_switched_off_nothing_is_sent(self):
+        self.env.ref("base.group_user").implied_ids -= self.env.ref(
+            "crm_customer360.group_use_care"
+        )
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self._send()
+        self.assertFalse(self.task.touch_id)
+
     def test_an_open_complaint_stops_the_message_until_it_is_closed(self):
         ticket = self._create_complaint()
         self.task.invalidate_recordset()

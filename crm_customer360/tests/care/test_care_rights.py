@@ -51,6 +51,54 @@ class TestCareRights(CareCommon):
                 with self.assertRaises(AccessError):
                     self.foreign.with_user(self.users_by_role[role]).action_happy()
 
+    def test_people_write_notes_not_the_record(self):
+        values = {
+            "partner_id": self.engineer.id,
+            "rule_id": self._create_rule("Another").id,
+            "touch_id": False,
+            "state": "done",
+            "outcome": "happy",
+            "date_done": NOW,
+            "source_id": 1,
+            "company_id": False,
+            "cancel_reason": "x",
+            "error": "x",
+        }
+        for role in ("user", "leader", "care", "manager"):
+            task = self.mine.with_user(self.users_by_role[role])
+            for field, value in values.items():
+                with (
+                    self.subTest(f"{role}: {field}"),
+                    self.assertRaisesRegex(
+                        AccessError, f"moved by its buttons.*{field}"
+                    ),
+                ):
+                    task.write({field: value, "note": "x"})
+            task.write({"note": role, "date_deadline": NOW.date()})
+            task.user_id = self.users_by_role[role]
+            task.activity_schedule("mail.mail_activity_data_todo", summary=role)
+            task.message_post(body=role)
+            task.message_subscribe(self.users_by_role[role].partner_id.ids)
+        self.assertEqual((self.mine.note, self.mine.state), ("manager", "todo"))
+
+    def test_the_actions_ask_for_the_right_to_the_task(self):
+        self.foreign.state = "waiting"
+        for action in (
+            "action_happy",
+            "action_no_answer",
+            "action_unwanted",
+            "action_problem",
+            "action_cancel",
+            "action_reopen",
+            "action_retry",
+            "action_send_message",
+        ):
+            for role in ("user", "service"):
+                task = self.foreign.with_user(self.users_by_role[role])
+                with self.subTest(f"{role}: {action}"), self.assertRaises(AccessError):
+                    getattr(task, action)()
+        self.assertEqual(self.foreign.state, "waiting")
+
     def test_strangers_see_nothing(self):
         with self.assertRaises(AccessError):
             self._seen("stranger")

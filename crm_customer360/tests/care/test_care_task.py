@@ -67,6 +67,20 @@ class TestCareTask(CareCommon):
         )
         self.assertEqual(elsewhere.state, "todo")
 
+    def test_what_another_company_does_stays_its_own(self):
+        company = self.env["res.company"].create({"name": "Other Company"})
+        task, theirs = self._create_task(), self._create_task()
+        theirs.company_id = company
+        self._as_seller(task).action_unwanted()
+        self.assertEqual(theirs.state, "todo")
+        self.assertFalse(self._plan(self._create_order()))
+        later = self._plan(self._create_order(), company_id=company.id)
+        self.assertEqual(later.company_id, company)
+        # said to both, nobody turns to him
+        theirs.action_unwanted()
+        self.assertEqual(later.state, "cancelled")
+        self.assertFalse(self._plan(self._create_order(), company_id=company.id))
+
     def test_a_click_can_be_undone(self):
         task = self._create_task()
         self._as_seller(task).action_no_answer()
@@ -114,6 +128,21 @@ class TestCareTask(CareCommon):
         order.unlink()
         with self.assertRaisesRegex(UserError, "was deleted"):
             task.action_view_source()
+
+    def test_a_document_whose_app_is_gone_says_so(self):
+        task, other = self._create_task(state="planned"), self._create_task()
+        task.source_model = "gone.document"
+        with self.assertRaisesRegex(UserError, "no longer installed"):
+            self._as_seller(task).action_view_source()
+        (task + other)._open()
+        self.assertEqual(
+            (task.state, task.cancel_reason),
+            ("cancelled", "The app of the document is no longer installed."),
+        )
+        self.assertEqual(other.state, "todo")
+        self.assertFalse(
+            self.env["c360.care.source"]._get_facts("gone.document", [task.source_id])
+        )
 
     def test_merging_contacts_keeps_every_task(self):
         first, second = self._create_task(), self._create_task(self.engineer)
