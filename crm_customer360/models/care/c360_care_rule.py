@@ -1,10 +1,14 @@
+import logging
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...tools.care_due import deadline_day, due_moment
+
+_logger = logging.getLogger(__name__)
 
 # A rule that acts once per document. Rules that come back use a period instead.
 ONCE = "once"
@@ -22,6 +26,7 @@ class C360CareRule(models.Model):
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
         comodel_name="res.company",
+        ondelete="cascade",
         help="Empty: for every company.",
     )
     sentence = fields.Char(string="In Words", compute="_compute_sentence")
@@ -54,6 +59,11 @@ class C360CareRule(models.Model):
     partner_domain = fields.Char(
         string="Customers",
         help="Only customers that match; empty: every customer.",
+    )
+    filter_error = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Why the rule caused no task: its filter could not be used.",
     )
     # Who does it
     user_mode = fields.Selection(
@@ -176,7 +186,22 @@ class C360CareRule(models.Model):
                     self.env._("Say who does the tasks of “%(rule)s”.", rule=rule.name)
                 )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # Tasks a user may not see count too: they tell why somebody was called.
+        tasks_sudo = self.env["c360.care.task"].sudo()
+        used_sudo = tasks_sudo.search([("rule_id", "in", self.ids)], limit=1)
+        if used_sudo:
+            raise UserError(
+                self.env._(
+                    "“%(rule)s” has caused tasks. Archive it instead.",
+                    rule=used_sudo.rule_id.name,
+                )
+            )
+
     def write(self, vals):
+        if "partner_domain" in vals:
+            vals = {"filter_error": False, **vals}
         if vals.get("active"):
             # What happened while the rule was off stays in the past.
             restarted = self.filtered(lambda rule: not rule.active)
@@ -220,12 +245,33 @@ class C360CareRule(models.Model):
         domain = self._get_partner_domain()
         if not events or domain.is_true():
             return events
-        customers = (
-            self.env["res.partner"]
-            .with_context(active_test=False)
-            .search(domain & Domain("id", "in", events.customer_id.ids))
+        customers = self._search_customers(
+            domain & Domain("id", "in", events.customer_id.ids)
         )
         return events.filtered(lambda event: event.customer_id in customers)
+
+    def _search_customers(self, domain):
+        """Return the customers that match, nobody when the filter cannot be used.
+
+        A field it names may have gone with its app. That stops this rule, not the
+        others, nor what else the events bring about.
+
+        :raise psycopg2.OperationalError: a collision with another transaction
+        """
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        try:
+            with self.env.cr.savepoint():
+                return Partner.search(domain)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.warning("Care rule %s: filter failed", self.id, exc_info=True)
+            text = str(error)[:500] or type(error).__name__
+            # Whoever meets the error reports it, also without the right to rules.
+            rule_sudo = self.sudo()
+            if rule_sudo.filter_error != text:
+                rule_sudo.filter_error = text
+            return Partner
 
     def _prepare_task_row(self, event, facts):
         """Return the column values of the task an event causes."""

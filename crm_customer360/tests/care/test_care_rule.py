@@ -1,11 +1,11 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation, RestrictViolation
+from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import NOW, CareCommon
 
@@ -49,6 +49,9 @@ class TestCareRule(CareCommon):
         self.assertFalse(self._plan(self._create_order(), kind="return_done"))
         self.rule.active = False
         self.assertFalse(self._plan(self._create_order()))
+        events = self._record(self._create_order()).with_context(active_test=False)
+        planner = self.env["c360.care.planner"].with_context(active_test=False)
+        self.assertFalse(planner._plan(events), "whatever the context says")
 
     def test_a_new_rule_does_not_act_on_the_past(self):
         rule = self._create_rule("New", date_start=NOW)
@@ -139,6 +142,36 @@ class TestCareRule(CareCommon):
             with self.assertRaisesRegex(ValidationError, "Thank and ask"):
                 self.rule.partner_domain = domain
 
+    def _break_filter(self, text):
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE c360_care_rule SET partner_domain = %s WHERE id = %s",
+                text,
+                self.rule.id,
+            )
+        )
+        self.env.invalidate_all()
+
+    @mute_logger(
+        "odoo.sql_db", "odoo.addons.crm_customer360.models.care.c360_care_rule"
+    )
+    def test_a_broken_filter_stops_only_its_rule(self):
+        other = self._create_rule("Another")
+        for text in ("[('gone', '=', 1)]", "[('id', '=', 99999999999999999999999)]"):
+            with self.subTest(text):
+                self._break_filter(text)
+                event = self._record(self._create_order())
+                event._process_isolated()
+                self.assertFalse(event.exists(), "the profile was refreshed")
+                self.assertEqual(self._get_tasks().rule_id, other)
+        self._break_filter("[('gone', '=', 1)]")
+        self._plan(self._create_order())
+        self.assertIn("gone", self.rule.filter_error)
+        self.rule.partner_domain = "[('name', '!=', 'x')]"
+        self.assertFalse(self.rule.filter_error)
+        self.assertIn(self.rule, self._plan(self._create_order()).rule_id)
+
     def test_one_person_has_to_be_named(self):
         with self.assertRaisesRegex(ValidationError, "Say who"):
             self.rule.write({"user_mode": "fixed", "user_id": False})
@@ -151,11 +184,36 @@ class TestCareRule(CareCommon):
                 self.rule.flush_recordset()
             self.rule.invalidate_recordset()
 
-    @mute_logger("odoo.sql_db")
     def test_a_rule_with_tasks_cannot_be_deleted(self):
         self._create_task()
-        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
-            self.rule.unlink()
+        with self.assertRaisesRegex(UserError, "Thank and ask.*Archive it instead"):
+            self.rule.with_user(self.users_by_role["care"]).unlink()
+        unused = self._create_rule("Unused")
+        unused.with_user(self.users_by_role["care"]).unlink()
+        self.assertFalse(unused.exists())
+
+    def test_rules_and_tasks_go_with_their_company(self):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                  SELECT conrelid::regclass::text, confdeltype
+                    FROM pg_constraint
+                   WHERE contype = 'f'
+                     AND confrelid = 'res_company'::regclass
+                     AND conrelid::regclass::text LIKE 'c360_care%%'
+                ORDER BY 1
+                """
+            )
+        )
+        self.assertEqual(rows, [("c360_care_rule", "c"), ("c360_care_task", "c")])
+        # as the database does it: tasks must not hold back the rule
+        task = self._create_task()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("DELETE FROM c360_care_rule WHERE id = %s", self.rule.id)
+        )
+        self.env.invalidate_all()
+        self.assertFalse(task.exists())
 
     def test_the_rule_that_comes_with_the_addon(self):
         rule = self.env.ref("crm_customer360.c360_care_rule_delivery")
