@@ -27,3 +27,12 @@ class TestCustomerPageTour(HttpCase):
         self.start_tour(
             f"/odoo/contacts/{customer.id}", "c360_customer_page", login="c360_tour"
         )
+
+    def test_its_address_opens_the_app(self):
+        user = new_test_user(
+            self.env,
+            login="c360_tour",
+            password="c360_tour",
+            groups="crm_customer360.group_user",
+        )
+        self.start_tour("/odoo/discuss", "c360_customer_page_app", login=user.login)

@@ -10,6 +10,8 @@ import {badgeClass, formatDay} from "./customer_format";
 import {CustomerPanel} from "./customer_panel";
 import {CustomerTimeline} from "./customer_timeline";
 
+const APP = "crm_customer360.customer360_menu_root";
+
 /**
  * The Customer 360 page, at /odoo/customer-360/<contact> or /odoo/contacts/<contact>/
  * customer-360. One call brings header and panels, another the timeline.
@@ -26,6 +28,7 @@ export class CustomerPage extends Component {
 
     setup() {
         this.action = useService("action");
+        this.menu = useService("menu");
         this.orm = useService("orm");
         this.keepLast = new KeepLast();
         this.badgeClass = badgeClass;
@@ -52,9 +55,21 @@ export class CustomerPage extends Component {
                 this.orm.call("c360.customer.page", "load", [partnerId])
             );
             this.state.page = page;
+            this.enterApp();
             this.env.config.setDisplayName(page.header.name);
         } catch (error) {
             this.state.error = errorSentence(error);
+        }
+    }
+
+    /**
+     * Opened by its address the page belongs to this app, not to the last one used.
+     * Opened from a document it stays in the app of the document.
+     */
+    enterApp() {
+        const app = this.menu.getApps().find(({xmlid}) => xmlid === APP);
+        if (app && this.env.config.breadcrumbs.length < 2) {
+            this.menu.setCurrentMenu(app);
         }
     }
 

@@ -1,4 +1,5 @@
 import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
 
 registry.category("web_tour.tours").add("c360_customer_page", {
     steps: () => [
@@ -50,5 +51,23 @@ registry.category("web_tour.tours").add("c360_customer_page", {
             run: "click",
         },
         {trigger: ".o_c360_page .o_c360_header h1:contains(Tour Timber)"},
+    ],
+});
+
+registry.category("web_tour.tours").add("c360_customer_page_app", {
+    steps: () => [
+        {
+            content: "another app was used last",
+            trigger: ".o_menu_brand:contains(Discuss)",
+            run: () => {
+                location.href = `/odoo/customer-360/${user.partnerId}`;
+            },
+            expectUnloadPage: true,
+        },
+        {trigger: ".o_c360_page .o_c360_header h1"},
+        {
+            content: "the page belongs to its own app",
+            trigger: ".o_menu_brand:contains(Customer 360)",
+        },
     ],
 });
