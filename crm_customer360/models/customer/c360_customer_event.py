@@ -124,9 +124,8 @@ class C360CustomerEvent(models.Model):
             return
         # Scheduling is the system's business, users have no access to crons.
         cron_sudo = self.env["ir.cron"].sudo().browse(cron_id)
-        self.env["ir.cron.trigger"].sudo().create(
-            {"cron_id": cron_id, "call_at": fields.Datetime.now()}
-        )
+        triggers_sudo = self.env["ir.cron.trigger"].sudo()
+        triggers_sudo.create({"cron_id": cron_id, "call_at": fields.Datetime.now()})
         self.env.cr.postcommit.add(cron_sudo._notifydb)
 
     @api.model

@@ -78,9 +78,15 @@ class C360CustomerPage(models.AbstractModel):
         :param before: the ``next`` of the page above, None for the first page
         :param int limit: rows on the page, at most 200
         :return: ``{"entries": [...], "next": [date, model, id] or False}``
+        :raise UserError: when there is no such contact or ``limit`` is no number
+        :raise AccessError: without a role in the product or the right to read it
         """
+        if not isinstance(limit, int):
+            raise UserError(
+                self.env._("The number of rows of a page has to be a whole number.")
+            )
         _partner, customer, contacts = self._get_customer(partner_id)
-        limit = min(max(int(limit), 1), TIMELINE_ROWS)
+        limit = min(max(limit, 1), TIMELINE_ROWS)
         return self.env["c360.customer.timeline"]._load(
             customer, contacts.ids, before, limit
         )

@@ -91,8 +91,9 @@ class C360CustomerProfile(models.Model):
     revenue = fields.Monetary(
         readonly=True,
         help="Untaxed total of the confirmed orders, in the currency of the company at "
-        "the rate of each order. Cancelled orders do not count; goods returned after "
-        "delivery are not deducted unless the order is changed.",
+        "the rate of each order. Cancelled orders do not count. Goods returned and "
+        "invoices credited are not deducted: an order that was credited in full still "
+        "counts, unless the order itself is changed or cancelled.",
     )
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")

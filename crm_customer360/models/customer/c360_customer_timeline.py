@@ -45,8 +45,10 @@ class Position(NamedTuple):
             return None
         try:
             date, model, res_id = before
+            if "\0" in str(model):
+                raise ValueError("no model has a NUL in its name")
             return cls(datetime.fromisoformat(date), str(model), int(res_id))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise UserError(
                 env._("The timeline cannot go on from here. Please reload the page.")
             ) from error

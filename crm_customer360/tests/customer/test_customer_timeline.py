@@ -74,6 +74,20 @@ class TestCustomerTimeline(Customer360Common):
             if not before:
                 return entries
 
+    def test_nonsense_is_answered_with_a_sentence(self):
+        for limit in (None, "x", 1.5):
+            with (
+                self.subTest(limit=limit),
+                self.assertRaisesRegex(UserError, "whole number"),
+            ):
+                self._page(limit=limit)
+        for before in ([SAME, "sale.order", float("inf")], [SAME, "\0", 1], "x", 5):
+            with (
+                self.subTest(before=before),
+                self.assertRaisesRegex(UserError, "cannot go on"),
+            ):
+                self._page(before=before)
+
     def test_pages_neither_skip_nor_repeat(self):
         everything = self._page()["entries"]
         keys = [entry["key"] for entry in everything]
