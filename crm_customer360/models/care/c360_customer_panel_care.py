@@ -5,6 +5,15 @@ from ..customer.c360_customer_timeline import TimelineSource
 from .c360_care_message_mixin import MESSAGE_OUTCOME
 
 OPEN_STATES = ("planned", "todo", "waiting")
+# What a row of the card shows, read with the search.
+ROW_FIELDS = [
+    "rule_id",
+    "source_display",
+    "date_event",
+    "date",
+    "date_deadline",
+    "state",
+]
 TONES = {
     "happy": "success",
     MESSAGE_OUTCOME: "success",
@@ -36,10 +45,14 @@ class C360CustomerPanelCare(models.AbstractModel):
         domain = self._get_care_domain(partner_ids)
         counts = dict(Task._read_group(domain, ["state"], ["__count"]))
         open_domain = domain & Domain("state", "in", OPEN_STATES)
-        last = Task.search(
+        last = Task.search_fetch(
             domain & Domain("state", "=", "done"),
+            ["outcome"],
             order="date_done desc, id desc",
             limit=1,
+        )
+        open_tasks = Task.search_fetch(
+            open_domain, ROW_FIELDS, order="date, id", limit=5
         )
         outcomes = self._get_labels("c360.care.task", "outcome")
         due = counts.get("todo", 0)
@@ -60,10 +73,7 @@ class C360CustomerPanelCare(models.AbstractModel):
                     TONES.get(last.outcome),
                 ),
             ],
-            "rows": [
-                self._prepare_task_row(task)
-                for task in Task.search(open_domain, order="date, id", limit=5)
-            ],
+            "rows": [self._prepare_task_row(task) for task in open_tasks],
             "count": sum(counts.get(state, 0) for state in OPEN_STATES),
             "action": self._prepare_list_action(
                 self.env._("Care Tasks"), "c360.care.task", domain

@@ -47,7 +47,20 @@ class C360CustomerPanelContact(models.AbstractModel):
                 domain & Domain("date", ">=", since), ["state"], ["__count"]
             )
         )
-        newest = touches.search(domain, limit=5)
+        newest = touches.search_fetch(
+            domain,
+            [
+                "subject",
+                "channel",
+                "purpose",
+                "state",
+                "reason",
+                "partner_name",
+                "date",
+                "scheduled_date",
+            ],
+            limit=5,
+        )
         return {
             "title": self.env._("Contacts"),
             "icon": "fa-envelope-o",

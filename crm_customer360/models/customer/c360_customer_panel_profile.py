@@ -23,10 +23,18 @@ class C360CustomerPanelProfile(models.AbstractModel):
 
     @api.model
     def _get_panel(self, customer, partner_ids):
-        profile = self.env["c360.customer.profile"].search(
+        profile = self.env["c360.customer.profile"].search_fetch(
             [
                 ("partner_id", "=", customer.id),
                 ("company_id", "=", self.env.company.id),
+            ],
+            [
+                "lifecycle",
+                "lifecycle_date",
+                "first_order_date",
+                "last_order_date",
+                "order_count",
+                "revenue",
             ],
             limit=1,
         )
