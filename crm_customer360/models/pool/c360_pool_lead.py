@@ -6,13 +6,54 @@ HIDDEN = "…"
 # Full-width, Arabic-Indic and extended Arabic-Indic characters write numbers too.
 FOREIGN = "０１２３４５６７８９＋－（）＠．　٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 PLAIN = "0123456789+-()@. 01234567890123456789"
+# A Latin name ends where no Latin letter follows; Chinese may. The range is short
+# because PostgreSQL compiles it anew for the names of every lead.
+LETTERS = "0-9A-Za-zÀ-ſ"
+WORD_START, WORD_END = f"(?<![{LETTERS}])", f"(?![{LETTERS}])"
+# Scripts without spaces between words: names are found wherever they stand.
+UNSPACED = "[぀-ヿ㐀-鿿가-힣]"
+# What stands between the words of a name, Chinese legal forms among it.
+SEPARATORS = (
+    r"[^0-9A-Za-zÀ-῿぀-ヿ㐀-鿿가-힣'’-]+"
+    "|(股份|责任|責任)?有限(责任|責任)?公司|公司|集团|集團"
+)
+# Words of names that tell nothing about whose name it is: legal forms and fillers.
+COMMON_WORDS = (
+    "ab ag as bv bvba cie co company corp corporation eg ev gbr gesellschaft gmbh "
+    "group holding inc incorporated international intl jsc kft kg kgaa kk limitada "
+    "limited llc llp lp ltd ltda mbh nv ohg ooo oy oyj plc pte pty pvt sa sarl sas "
+    "sdn bhd se sl slu sp spa spzoo srl srls sro ug zoo "
+    "and the of for und der die das van von de la le les el los et di da du des den "
+    "mr mrs ms dr prof herr frau"
+).split()
+# Top-level domains: a dot between two words is not always an address.
+TLDS = (
+    "com|net|org|info|biz|io|co|app|dev|shop|online|site|store|tech|cloud|xyz|top|vip|"
+    "club|me|tv|cc|link|email|company|group|eu|de|at|ch|fr|be|nl|lu|es|pt|it|pl|cz|sk|"
+    "hu|ro|bg|gr|dk|se|no|fi|ee|lv|lt|si|hr|rs|ua|ru|by|kz|tr|il|ae|sa|eg|za|ng|ke|"
+    "br|ar|mx|cl|pe|us|ca|uk|ie|cn|hk|tw|mo|jp|kr|sg|my|th|vn|id|ph|in|au|nz|"
+    "公司|中国|中國|网络|網絡"
+)
+AT = r"\s*[\[({<【]\s*(at|ät)\s*[\])}>】]\s*"
+DOT = r"(\s*[\[({<【]\s*(dot|punkt)\s*[\])}>】]\s*|\s+dot\s+|\.)"
+# an account without a colon before it: letters and digits, so that words stay
+ACCOUNT = r"(?=[a-z_-]*[0-9_])[a-z0-9][a-z0-9_-]{4,19}"
 # Applied one after the other to the topic; PostgreSQL regular expressions.
 CONTACT_PATTERNS = (
     # e-mail, first in plain letters so that Chinese text around it stays
     r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+",
     r"[^\s@<>,;:()，。；：、（）]+@[^\s@<>,;:()，。；：、（）]+",
+    # e-mail spelled out: bob (at) acme.com, bob at acme dot com
+    rf"[A-Za-z0-9._%+-]+{AT}[A-Za-z0-9-]+({DOT}[A-Za-z0-9-]+)+",
+    r"[A-Za-z0-9._%+-]+\s+at\s+[A-Za-z0-9-]+(\s+dot\s+[A-Za-z0-9-]+)+",
     r"(https?://|www\.)\S+",
-    r"(wechat|weixin|whatsapp|telegram|line|qq|微信|薇信)(号|號|id)?\s*[:：]\s*[A-Za-z0-9._-]+",
+    rf"([0-9A-Za-zÀ-ɏ-]+\.)+({TLDS}){WORD_END}(/[A-Za-z0-9._~%?#&=+/-]*)?",
+    r"[㐀-鿿]+\.(公司|中国|中國|网络|網絡)",
+    # messengers: with a colon anything, without one what looks like an account
+    r"(wechat|weixin|whatsapp|telegram|line|qq|vx|wx|微信|薇信|威信|v信)(号|號|id)?"
+    r"\s*[:：]\s*[A-Za-z0-9._-]+",
+    rf"(微信|薇信|威信|{WORD_START}v信)(号|號|id)?\s*[a-z][a-z0-9_-]{{4,19}}",
+    rf"{WORD_START}(wechat|weixin|whatsapp|telegram|qq|vx|wx)(号|號|\s*id)?\s*{ACCOUNT}",
     # seven digits or more, whatever stands between them
     r"[+(]?\d([\s().·/–—_-]*\d){6,}",
 )
@@ -134,26 +175,55 @@ class C360PoolLead(models.Model):
         """Return SQL for ``text`` without names, addresses, numbers and links.
 
         :param SQL text: the expression to clean
-        :param names: expressions whose value is cut out literally, whatever its case
+        :param names: expressions whose value is cut out, whatever its case: as a whole
+            and word by word
         """
-        for name in names:
-            # "***=" makes the rest of the pattern literal
+        if names:
             text = SQL(
-                """
-                CASE WHEN LENGTH(TRIM(%(name)s)) > 1
-                     THEN REGEXP_REPLACE(
-                          %(text)s, '***=' || TRIM(%(name)s), %(hidden)s, 'gi')
-                     ELSE %(text)s
-                END
-                """,
-                name=name,
-                text=text,
-                hidden=HIDDEN,
+                "REGEXP_REPLACE(%s, COALESCE((%s), '(?!)'), %s, 'gi')",
+                text,
+                self._get_names_pattern(names),
+                HIDDEN,
             )
         text = SQL("TRANSLATE(%s, %s, %s)", text, FOREIGN, PLAIN)
         for pattern in CONTACT_PATTERNS:
             text = SQL("REGEXP_REPLACE(%s, %s, %s, 'gi')", text, pattern, HIDDEN)
         return text
+
+    @api.model
+    def _get_names_pattern(self, names):
+        """Return SQL for a regular expression that finds names and their words.
+
+        Where words have spaces between them it finds whole words only: “Al” does not
+        tear “Aluminium” apart. NULL when there are no names.
+        """
+        return SQL(
+            r"""
+            SELECT NULLIF(CONCAT_WS('|',
+                   %(start)s || '('
+                   || STRING_AGG(literal, '|') FILTER (WHERE part !~ %(unspaced)s)
+                   || ')' || %(end)s,
+                   STRING_AGG(literal, '|') FILTER (WHERE part ~ %(unspaced)s)), '')
+              FROM (
+                   SELECT TRIM(name) AS part
+                     FROM unnest(ARRAY[%(names)s]) AS name
+                    UNION
+                   SELECT word
+                     FROM unnest(ARRAY[%(names)s]) AS name,
+                          regexp_split_to_table(name, %(separators)s) AS word
+                    WHERE LOWER(word) <> ALL(%(common)s)
+                   ) AS parts,
+                   REGEXP_REPLACE(part, '([^[:alnum:][:space:]])', '\\\1', 'g')
+                   AS literal
+             WHERE LENGTH(part) > 1
+            """,
+            names=SQL(", ").join(SQL("%s::text", name) for name in names),
+            unspaced=UNSPACED,
+            start=WORD_START,
+            end=WORD_END,
+            separators=SEPARATORS,
+            common=COMMON_WORDS,
+        )
 
     # ------------------------------------------------------------
     # Actions

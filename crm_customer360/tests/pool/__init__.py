@@ -5,3 +5,4 @@ from . import test_pool_privacy
 from . import test_pool_return
 from . import test_pool_routing
 from . import test_pool_setup
+from . import test_pool_topic
