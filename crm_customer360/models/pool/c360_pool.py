@@ -1,3 +1,4 @@
+import logging
 from ast import literal_eval
 
 from odoo import api, fields, models, tools
@@ -6,8 +7,13 @@ from odoo.fields import Domain
 
 from ...tools.pool_day import day_start
 
+_logger = logging.getLogger(__name__)
+
 FEATURE = "crm_customer360.group_use_pool"
 LEADER = "crm_customer360.group_leader"
+# What a rule raises that names a field, a model or a value that is no more. Errors of
+# the database are not among them: they have to reach the host, which tries again.
+RULE_ERRORS = (AttributeError, KeyError, SyntaxError, TypeError, ValueError)
 
 
 class C360Pool(models.Model):
@@ -28,6 +34,8 @@ class C360Pool(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # not “set null”: the pool of a company must not become everybody's
+        ondelete="cascade",
         help="Leads of this company only. Empty: leads of every company.",
     )
     lead_domain = fields.Char(
@@ -211,7 +219,7 @@ class C360Pool(models.Model):
         # table is cached for everyone: no caller's context may let archived ones in.
         pools_sudo = self.sudo().search([("active", "=", True)])
         return tuple(
-            (pool.id, pool.company_id.id, tuple(literal_eval(pool.lead_domain or "[]")))
+            (pool.id, pool.company_id.id, pool.lead_domain or "[]")
             for pool in pools_sudo
         )
 
@@ -244,7 +252,13 @@ class C360Pool(models.Model):
         for pool_id, company_id, domain in self._get_routing_table():
             if not waiting_sudo:
                 break
-            fit_sudo = waiting_sudo.filtered_domain(list(domain))
+            try:
+                fit_sudo = waiting_sudo.filtered_domain(literal_eval(domain))
+            except RULE_ERRORS:
+                # The rule was checked when it was written; a field of it may be gone.
+                # A lead must come in all the same.
+                _logger.warning("Pool %s skipped: its rule %s fails", pool_id, domain)
+                continue
             if company_id:
                 fit_sudo = fit_sudo.filtered(
                     lambda lead, company_id=company_id: (

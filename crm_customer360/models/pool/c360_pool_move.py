@@ -49,7 +49,7 @@ class C360PoolMove(models.Model):
         comodel_name="c360.pool", readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one(
-        comodel_name="res.company", readonly=True, ondelete="set null"
+        comodel_name="res.company", readonly=True, ondelete="cascade"
     )
     user_id = fields.Many2one(
         comodel_name="res.users",

@@ -128,6 +128,37 @@ class TestPoolRouting(PoolCommon):
         self.key_pool.unlink()
         self.assertEqual(self._create_leads(expected_revenue=1e6).pool_id, self.pool)
 
+    def test_pool_whose_rule_broke_later_is_skipped(self):
+        for rule in (
+            "[('gone_field', '=', 1)]",
+            "[('name'",
+            "[('country_id.x', '=', 1)]",
+        ):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE c360_pool SET lead_domain = %s WHERE id = %s",
+                [rule, self.key_pool.id],
+            )
+            self.env.invalidate_all()
+            self.env.registry.clear_cache()
+            with self.subTest(rule), self.assertLogs("odoo.addons", "WARNING") as logs:
+                lead = self._create_leads(expected_revenue=10000)
+                self.assertEqual(lead.pool_id, self.pool)
+                self.assertIn("skipped", str(logs.output))
+
+    def test_pools_go_with_their_company(self):
+        self.env.cr.execute(
+            """
+            SELECT conrelid::regclass::text, confdeltype
+              FROM pg_constraint
+             WHERE conname IN ('c360_pool_company_id_fkey',
+                               'c360_pool_move_company_id_fkey')
+            """
+        )
+        self.assertEqual(
+            dict(self.env.cr.fetchall()), {"c360_pool": "c", "c360_pool_move": "c"}
+        )
+
     def test_broken_rule_is_refused(self):
         for domain in ("[('no_such_field', '=', 1)]", "nonsense"):
             with self.assertRaisesRegex(ValidationError, "Rest"):
