@@ -4,6 +4,7 @@ from . import base_partner_merge
 from . import crm_lead
 from . import crm_team
 from . import helpdesk_ticket
+from . import mail_activity
 from . import mail_compose_message
 from . import mail_mail
 from . import mail_message

@@ -5,4 +5,6 @@ from . import c360_pool_member
 from . import c360_pool_move
 from . import c360_pool_lead
 from . import c360_pool_mixin
+from . import c360_pool_privacy
+from . import c360_pool_activity
 from . import c360_pool_team

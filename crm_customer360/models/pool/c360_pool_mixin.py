@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
+
+from .c360_pool import LEADER
 
 PLACE = {"pool_id", "pool_state", "pool_date"}
 # Set by us around the host's allocation only, which builds its domain inline.
@@ -76,17 +77,6 @@ class C360PoolMixin(models.AbstractModel):
         )
         for lead in self:
             lead.pool_move_count = counts.get(lead, 0)
-
-    @api.depends("name", "pool_state")
-    @api.depends_context("uid")
-    def _compute_display_name(self):
-        """Names travel with every many2one that points here: mask pooled ones."""
-        masked = self.browse()
-        if self.env["c360.pool"]._hides_from_me():
-            masked = self.filtered(lambda lead: lead.pool_state == "pooled")
-        for lead in masked:
-            lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
-        return super(C360PoolMixin, self - masked)._compute_display_name()
 
     # ------------------------------------------------------------
     # Every way to an owner
@@ -168,27 +158,11 @@ class C360PoolMixin(models.AbstractModel):
                 homeless.write({"pool_id": False})
                 self.env["c360.pool"]._route(homeless)
 
-    def _pool_cut_ties(self):
-        """Stop what would carry contact data of pooled leads to colleagues."""
-        if not self:
-            return
-        self.activity_ids.unlink()
-        # Plain SQL: one statement for any number of leads and followers.
-        self.env["mail.followers"].flush_model()
-        self.env.execute_query(
-            SQL(
-                """
-                DELETE FROM mail_followers AS follower
-                      USING res_users AS colleague
-                      WHERE follower.res_model = 'crm.lead'
-                        AND follower.res_id = ANY(%(leads)s)
-                        AND colleague.partner_id = follower.partner_id
-                        AND colleague.share IS NOT TRUE
-                """,
-                leads=self.ids,
-            )
-        )
-        self.invalidate_recordset(["message_follower_ids"], flush=False)
+    @api.ondelete(at_uninstall=False)
+    def _unlink_leave_pool(self):
+        # Who may delete a lead need not be allowed to write the ledger.
+        waiting_sudo = self.sudo().filtered(lambda lead: lead.pool_state == "pooled")
+        self.env["c360.pool.move"]._append("leave", waiting_sudo)
 
     # ------------------------------------------------------------
     # The host's own movements

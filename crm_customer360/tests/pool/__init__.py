@@ -5,4 +5,5 @@ from . import test_pool_privacy
 from . import test_pool_return
 from . import test_pool_routing
 from . import test_pool_setup
+from . import test_pool_ties
 from . import test_pool_topic

@@ -117,10 +117,13 @@ class TestPoolPrivacy(PoolCommon):
             {"name": "Twin", "email_from": "paula0@private.example"}
         )
         self.env.invalidate_all()
-        self.assertHidden(
-            twin.web_read, {"duplicate_lead_ids": {"fields": {"email_from": {}}}}
-        )
-        self.assertHidden(twin.export_data, ["duplicate_lead_ids/display_name"])
+        spec = {"duplicate_lead_ids": {"fields": {"email_from": {}}}}
+        [values] = twin.web_read({**spec, "duplicate_lead_count": {}})
+        self.assertEqual([row["id"] for row in values["duplicate_lead_ids"]], twin.ids)
+        self.assertEqual(values["duplicate_lead_count"], 0)
+        leader = twin.with_user(self.users_by_role["leader"])
+        self.assertEqual(leader.duplicate_lead_ids, twin + self.lead)
+        self.assertEqual(leader.duplicate_lead_count, 1)
         action = twin.action_show_potential_duplicates()
         self.assertEqual(self.leads.search(action["domain"]), twin)
 

@@ -32,13 +32,6 @@ class TestPoolReturn(PoolCommon):
         self.assertFalse(lead.activity_ids)
         self.assertNotIn(self.user.partner_id, lead.message_partner_ids)
 
-    def test_customers_go_on_following(self):
-        lead = self._create_leads()
-        self._claim(lead)
-        lead.message_subscribe(self.buyer.ids)
-        self._put(lead, self.user)
-        self.assertEqual(lead.message_partner_ids, self.buyer)
-
     def test_salesperson_gives_back_nothing_else(self):
         foreign = self._create_leads()
         self._claim(foreign, self.rival)

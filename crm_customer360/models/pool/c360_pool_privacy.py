@@ -1,0 +1,129 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .c360_pool import LEADER
+
+
+class C360PoolMixin(models.AbstractModel):
+    """What tells members about a pooled lead besides the lead itself.
+
+    A rule hides the lead. Followers, notifications, meetings and names have roads of
+    their own: they are closed when the lead enters a pool and stay closed.
+    """
+
+    _inherit = "c360.pool.mixin"
+
+    @api.depends("name", "pool_state")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Names travel with every many2one that points here: mask pooled ones."""
+        masked = self.browse()
+        if self.env["c360.pool"]._hides_from_me():
+            masked = self.filtered(lambda lead: lead.pool_state == "pooled")
+        for lead in masked:
+            lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
+        return super(C360PoolMixin, self - masked)._compute_display_name()
+
+    @api.depends_context("uid")
+    def _compute_potential_lead_duplicates(self):
+        """The host searches with all rights: a guessed address would find leads."""
+        result = super()._compute_potential_lead_duplicates()
+        if self.env["c360.pool"]._hides_from_me():
+            for lead in self:
+                twins = lead.duplicate_lead_ids
+                hidden = (twins - lead).filtered(
+                    lambda twin: twin.pool_state == "pooled"
+                )
+                if hidden:
+                    lead.duplicate_lead_ids = twins - hidden
+                    lead.duplicate_lead_count -= len(hidden)
+        return result
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        """Nobody but leaders follows a pooled lead.
+
+        Every employee may read the names and addresses of followers, and whoever
+        writes to us becomes one.
+        """
+        waiting = self._filter_waiting()
+        if waiting and partner_ids:
+            # Users are not readable for everybody who posts.
+            partners_sudo = self.env["res.partner"].sudo().browse(partner_ids)
+            super(C360PoolMixin, waiting)._message_subscribe(
+                partners_sudo.filtered(
+                    lambda partner: any(
+                        user.has_group(LEADER) for user in partner.user_ids
+                    )
+                ).ids,
+                subtype_ids,
+            )
+        return super(C360PoolMixin, self - waiting)._message_subscribe(
+            partner_ids, subtype_ids, customer_ids
+        )
+
+    def _message_auto_subscribe(self, updated_values, *args, **kwargs):
+        """A new team brings its followers along: not to what waits in a pool."""
+        leads = self - self._filter_waiting()
+        if not leads:
+            return True
+        return super(C360PoolMixin, leads)._message_auto_subscribe(
+            updated_values, *args, **kwargs
+        )
+
+    def _filter_waiting(self):
+        """Return the leads that wait in a pool while pools are in use."""
+        if not self.env["c360.pool"]._is_enabled():
+            return self.browse()
+        # Whoever subscribes others need not see the lead.
+        waiting_sudo = self.sudo().filtered(lambda lead: lead.pool_state == "pooled")
+        return self.browse(waiting_sudo.ids)
+
+    def _pool_cut_ties(self):
+        """Close what would carry contact data of pooled leads to colleagues.
+
+        Followers of any kind, who was notified or addressed by a message, meetings.
+        Customers have to be made followers again by the next owner.
+        """
+        if not self:
+            return
+        self.activity_ids.unlink()
+        for model in ("mail.followers", "mail.message", "mail.notification"):
+            self.env[model].flush_model()
+        self.env["calendar.event"].flush_model(["opportunity_id", "privacy"])
+        # Plain SQL: one statement for any number of leads, followers and messages.
+        self.env.execute_query(
+            SQL(
+                """
+                WITH colleague AS (
+                    SELECT partner_id FROM res_users WHERE share IS NOT TRUE
+                ), message AS (
+                    SELECT id
+                      FROM mail_message
+                     WHERE model = 'crm.lead' AND res_id = ANY(%(leads)s)
+                ), follower AS (
+                    DELETE FROM mail_followers
+                     WHERE res_model = 'crm.lead' AND res_id = ANY(%(leads)s)
+                ), notification AS (
+                    DELETE FROM mail_notification
+                     WHERE mail_message_id IN (SELECT id FROM message)
+                       AND res_partner_id IN (SELECT partner_id FROM colleague)
+                ), recipient AS (
+                    DELETE FROM mail_message_res_partner_rel
+                     WHERE mail_message_id IN (SELECT id FROM message)
+                       AND res_partner_id IN (SELECT partner_id FROM colleague)
+                )
+                UPDATE calendar_event
+                   SET privacy = 'private'
+                 WHERE opportunity_id = ANY(%(leads)s)
+                   AND privacy IS DISTINCT FROM 'private'
+             RETURNING id
+                """,
+                leads=self.ids,
+            )
+        )
+        self.invalidate_recordset(["message_follower_ids"], flush=False)
+        self.env["mail.notification"].invalidate_model(flush=False)
+        self.env["mail.message"].invalidate_model(
+            ["partner_ids", "notified_partner_ids", "notification_ids"], flush=False
+        )
+        self.env["calendar.event"].invalidate_model(["privacy"], flush=False)
