@@ -61,6 +61,44 @@ class C360PoolGrantMixin(models.AbstractModel):
             )
         )
 
+    def _lock_held_count(self, user_id):
+        """Return how many open leads of this pool a user holds.
+
+        His membership is written first, as a claim does, so that claims and hand-overs
+        of the same person wait for each other. Plain SQL: the leads of somebody else
+        may be hidden from the current user, only their number is used.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE c360_pool_member
+                   SET last_claim_date = last_claim_date
+                 WHERE pool_id = %(pool)s AND user_id = %(user)s
+             RETURNING id
+                """,
+                pool=self.id,
+                user=user_id,
+            )
+        )
+        [[count]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT COUNT(*)
+                  FROM crm_lead
+                 WHERE user_id = %(user)s
+                   AND pool_id = %(pool)s
+                   AND pool_state = 'held'
+                   AND active
+                   AND won_status = 'pending'
+                """,
+                pool=self.id,
+                user=user_id,
+            )
+        )
+        return count
+
     @api.model
     def _get_teams_and_companies(self, leads):
         """Return the team and the company of each row, as the host would choose."""

@@ -89,6 +89,16 @@ class C360PoolMixin(models.AbstractModel):
         self.env["c360.pool"]._route(leads)
         return leads
 
+    @api.model
+    def default_get(self, fields):
+        # A default, of the context or of the user, is no way into a pool either.
+        values = super().default_get(fields)
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in PLACE and name != "pool_move_ids"
+        }
+
     def write(self, vals):
         self._check_pool_fields([vals])
         reason = vals.get("pool_reason")
@@ -96,6 +106,8 @@ class C360PoolMixin(models.AbstractModel):
         if "user_id" not in vals:
             return super().write(vals)
         before = {lead.id: lead.user_id.id for lead in self if lead.pool_id}
+        if before and vals["user_id"]:
+            self.browse(before)._check_hold_limit(vals["user_id"])
         result = super().write(vals)
         if before:
             self.browse(before)._pool_owner_changed(before, reason)
@@ -127,6 +139,39 @@ class C360PoolMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("A lead changes its pool by a claim, a return or a rule.")
             )
+
+    def _check_hold_limit(self, user_id):
+        """Refuse a hand-over that gives somebody more leads than he may hold.
+
+        :param int user_id: the new owner
+        :raise UserError: beyond the limit of a pool, unless a leader or the system
+            hands over
+        """
+        pools = self.env["c360.pool"]
+        if self.env.su or self.env.user.has_group(LEADER) or not pools._is_enabled():
+            return
+        gained = self.filtered(
+            lambda lead: (
+                lead.user_id.id != user_id
+                and lead.active
+                and lead.won_status == "pending"
+            )
+        )
+        for pool_sudo, leads in gained.grouped(
+            # The giver need not be a member of the pool.
+            lambda lead: lead.pool_id.sudo()
+        ).items():
+            limit = pool_sudo.hold_limit
+            if limit and pool_sudo._lock_held_count(user_id) + len(leads) > limit:
+                raise UserError(
+                    self.env._(
+                        "%(name)s may hold %(limit)s leads of “%(pool)s” and would "
+                        "hold more. Ask a leader to hand them over.",
+                        name=self.env["res.users"].browse(user_id).sudo().name,
+                        limit=limit,
+                        pool=pool_sudo.name,
+                    )
+                )
 
     def _pool_enter(self, pool):
         """Place leads without an owner into a pool; the caller keeps the ledger."""

@@ -67,6 +67,51 @@ class TestPoolOwnership(PoolCommon):
             with self.subTest(vals), self.assertRaises(AccessError):
                 mine.create([{"name": "Fake", **vals}])
 
+    def test_defaults_are_no_way_into_a_pool(self):
+        for context in (
+            {"default_pool_id": self.pool.id},
+            {"default_pool_state": "held"},
+            {"default_pool_date": "2026-01-01 00:00:00"},
+        ):
+            for role in ("stranger", "user"):
+                self.users_by_role["stranger"].group_ids += self.env.ref(
+                    "sales_team.group_sale_salesman"
+                )
+                with self.subTest(f"{role} {context}"):
+                    lead = (
+                        self.env_of(role)["crm.lead"]
+                        .with_context(**context)
+                        .create({"name": "Mine"})
+                    )
+                    self.assertFalse(lead.sudo().pool_id)
+                    self.assertFalse(lead.sudo().pool_state)
+                    self.assertFalse(lead.sudo().pool_date)
+
+    # Transfers
+
+    def test_transfer_by_a_colleague_keeps_the_hold_limit(self):
+        self.pool.hold_limit = 2
+        theirs, mine = self._create_leads(2), self._create_leads(2)
+        self._claim(theirs[0], self.rival)
+        self._claim(mine)
+        self.env.invalidate_all()
+        mine = mine.with_user(self.user)
+        with self.assertRaisesRegex(UserError, "Rita Rival may hold 2 leads of “Rest”"):
+            mine.write({"user_id": self.rival.id})
+        mine[0].user_id = self.rival
+        with self.assertRaisesRegex(UserError, "Ask a leader"):
+            mine[1].user_id = self.rival
+        mine[1].user_id = self.user
+        leader = self.users_by_role["leader"]
+        mine[1].with_user(leader).user_id = self.rival
+        self.assertEqual(mine.sudo().user_id, self.rival)
+
+    def test_transfer_without_a_limit(self):
+        lead = self._create_leads()
+        self._claim(lead)
+        lead.with_user(self.user).user_id = self.rival
+        self.assertEqual(lead.user_id, self.rival)
+
     # Merge and deletion
 
     def test_merge_keeps_every_row(self):
@@ -93,12 +138,16 @@ class TestPoolOwnership(PoolCommon):
 
     def test_deleting_lead_and_customer_keeps_the_rows(self):
         lead = self._create_leads(partner_id=self.customer.id)
+        before = self.env["c360.pool.move"].search([], limit=1)
         moves = self._moves(lead)
-        lead.unlink()
+        lead.with_user(self.users_by_role["manager"]).unlink()
+        moves += self.env["c360.pool.move"].search([("id", ">", before.id)])
         self.customer.child_ids.unlink()
         self.customer.unlink()
         moves.invalidate_recordset()
-        self.assertEqual(moves.lead_name, "Pump 0")
+        self.assertEqual(moves.mapped("kind"), ["enter", "leave"])
+        self.assertEqual(moves.mapped("lead_name"), ["Pump 0", "Pump 0"])
+        self.assertEqual(moves.pool_id, self.pool)
         self.assertFalse(moves.lead_id)
         self.assertFalse(moves.partner_id)
 
