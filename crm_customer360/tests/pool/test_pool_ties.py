@@ -39,7 +39,7 @@ class TestPoolTies(PoolCommon):
     def test_writing_to_us_makes_nobody_a_follower(self):
         lead = self._create_leads()
         lead.with_user(self.env.ref("base.user_root")).message_post(
-            body="More about it",
+            body=self.buyer.name,
             author_id=self.buyer.id,
             message_type="email",
             subtype_xmlid="mail.mt_comment",
@@ -70,17 +70,19 @@ class TestPoolTies(PoolCommon):
         self.rival.notification_type = "inbox"
         lead = self._claimed()
         message = lead.message_post(
-            body="Call Paula",
+            body=self.buyer.name,
             partner_ids=(self.rival.partner_id + self.buyer).ids,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
         other = self._claimed()
-        foreign = other.message_post(body="Hi", partner_ids=self.rival.partner_id.ids)
+        foreign = other.message_post(
+            body=other.name, partner_ids=self.rival.partner_id.ids
+        )
         self.env.flush_all()
         self.env.invalidate_all()
         mine = message.with_user(self.rival)
-        self.assertIn("Paula", mine.read(["body"])[0]["body"])
+        self.assertIn(self.buyer.name, mine.read(["body"])[0]["body"])
         self._give_back(lead)
         with self.assertRaises(AccessError):
             mine.read(["body"])
