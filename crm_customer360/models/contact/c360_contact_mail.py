@@ -223,18 +223,17 @@ class C360ContactMailMixin(models.AbstractModel):
 
     def _get_touches(self, states):
         """Return the ledger rows of the mails' recipients that are in ``states``."""
-        # The ledger belongs to the system, whoever sends.
-        touches_sudo = (
-            self.env["c360.contact.touch"]
-            .sudo()
-            .search(
-                [
-                    ("message_id", "in", self.sudo().mail_message_id.ids),
-                    ("state", "in", states),
-                ]
-            )
+        # The ledger and the recipients belong to the system, whoever sends.
+        mails_sudo = self.sudo()
+        touches_sudo = mails_sudo.env["c360.contact.touch"].search(
+            [
+                ("message_id", "in", mails_sudo.mail_message_id.ids),
+                ("state", "in", states),
+            ]
         )
-        recipients = {who.key for who in self.sudo()._get_contact_recipients()}
+        if not touches_sudo:
+            return touches_sudo
+        recipients = {who.key for who in mails_sudo._get_contact_recipients()}
         return touches_sudo.filtered(
             lambda touch: (
                 touch.message_id.id,
