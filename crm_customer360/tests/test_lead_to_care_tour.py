@@ -121,7 +121,7 @@ class TestLeadToCareTour(HttpCase, MockEmail):
     def _claim_lead(self):
         lead = self.env["crm.lead"].create(
             {
-                "name": "Espresso corner",
+                "name": "Espresso wanted",
                 "type": "lead",
                 "user_id": False,
                 "partner_name": "Corner Bakery",

@@ -6,7 +6,7 @@ tours.add("c360_lead_to_care_claim", {
     steps: () => [
         {
             content: "the salesperson claims the lead",
-            trigger: ".o_data_row:contains(Espresso corner) button[name=action_claim]",
+            trigger: ".o_data_row:contains(Espresso wanted) button[name=action_claim]",
             run: "click",
         },
         {
