@@ -52,6 +52,7 @@
         "wizards/pool/c360_pool_return_views.xml",
         "views/service/helpdesk_ticket_views.xml",
         "views/care/c360_care_rule_views.xml",
+        "views/care/c360_care_task_form_views.xml",
         "views/care/c360_care_task_views.xml",
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",

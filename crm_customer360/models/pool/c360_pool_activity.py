@@ -26,10 +26,12 @@ class C360PoolActivityMixin(models.AbstractModel):
                 activity.res_id in waiting_sudo.ids
                 and pools.with_user(user)._hides_from_me()
             ):
+                # A colleague's name is no secret inside the company.
+                user_sudo = user.sudo()
                 raise ValidationError(
                     self.env._(
                         "This lead waits in a pool, where %(name)s cannot see it. "
                         "Make %(name)s its salesperson first.",
-                        name=user.sudo().name,
+                        name=user_sudo.name,
                     )
                 )

@@ -157,17 +157,17 @@ class C360PoolMixin(models.AbstractModel):
                 and lead.won_status == "pending"
             )
         )
-        for pool_sudo, leads in gained.grouped(
-            # The giver need not be a member of the pool.
-            lambda lead: lead.pool_id.sudo()
-        ).items():
+        # The giver need not be a member of the pool, nor be allowed to read users.
+        gained_sudo = gained.sudo()
+        user_sudo = gained_sudo.env["res.users"].browse(user_id)
+        for pool_sudo, leads in gained_sudo.grouped("pool_id").items():
             limit = pool_sudo.hold_limit
             if limit and pool_sudo._lock_held_count(user_id) + len(leads) > limit:
                 raise UserError(
                     self.env._(
                         "%(name)s may hold %(limit)s leads of “%(pool)s” and would "
                         "hold more. Ask a leader to hand them over.",
-                        name=self.env["res.users"].browse(user_id).sudo().name,
+                        name=user_sudo.name,
                         limit=limit,
                         pool=pool_sudo.name,
                     )
@@ -224,10 +224,10 @@ class C360PoolMixin(models.AbstractModel):
         """The lead that stays takes over history and, without an owner, the place."""
         # Merging needs no right on the ledger, nor on the place.
         head_sudo = self.sudo()
-        place = opportunities.sudo().pool_id[:1]
+        place_sudo = opportunities.sudo().pool_id[:1]
         self.env["c360.pool.move"]._reparent(self, opportunities)
-        if place and not head_sudo.pool_id and not head_sudo.user_id:
-            head_sudo.write({"pool_id": place.id})
+        if place_sudo and not head_sudo.pool_id and not head_sudo.user_id:
+            head_sudo.write({"pool_id": place_sudo.id})
         return super()._merge_dependences(opportunities)
 
     def action_view_pool_moves(self):
