@@ -4,6 +4,7 @@ Plain date arithmetic: no ``odoo`` import, no database, no clock. Moments are na
 UTC datetimes; the caller says what time it is.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -63,11 +64,14 @@ def counted(past: Iterable[datetime], period: Period, at: datetime) -> list[date
 
 
 def first_free_moment(
-    past: Iterable[datetime], limit: int, period: Period, at: datetime
+    booked: Iterable[datetime], limit: int, period: Period, at: datetime
 ) -> datetime | None:
     """Return the first moment from ``at`` on at which one more contact fits.
 
-    ``None`` means never: a limit of zero forbids the contact.
+    No period, wherever it begins, may then hold more than ``limit`` contacts. ``None``
+    means never: a limit of zero forbids the contact.
+
+    :param booked: contacts so far, also those planned for later
 
     >>> week = Period(7, "day")
     >>> past = [datetime(2026, 3, 1), datetime(2026, 3, 3), datetime(2026, 3, 5)]
@@ -79,11 +83,49 @@ def first_free_moment(
     datetime.datetime(2026, 3, 10, 0, 0)
     >>> first_free_moment([], 0, week, datetime(2026, 3, 6)) is None
     True
+
+    A contact planned for later takes its place too, but only within one period of it:
+
+    >>> planned = [datetime(2026, 3, 20)]
+    >>> first_free_moment(planned, 1, week, datetime(2026, 3, 6))
+    datetime.datetime(2026, 3, 6, 0, 0)
+    >>> first_free_moment(planned, 1, week, datetime(2026, 3, 14))
+    datetime.datetime(2026, 3, 27, 0, 0)
     """
     if limit <= 0:
         return None
-    active = counted(past, period, at)
-    if len(active) < limit:
-        return at
-    # all but ``limit - 1`` of them have to leave the period first
-    return period.after(active[len(active) - limit])
+    active = counted(booked, period, at)
+    if not active or active[-1] <= at:
+        if len(active) < limit:
+            return at
+        # all but ``limit - 1`` of them have to leave the period first
+        return period.after(active[len(active) - limit])
+    ends = [period.after(moment) for moment in active]
+    for moment in (at, *ends):
+        if _fits(active, ends, limit, period, moment):
+            return moment
+    raise AssertionError("after the last contact there is room")  # pragma: no cover
+
+
+def _fits(
+    booked: list[datetime],
+    ends: list[datetime],
+    limit: int,
+    period: Period,
+    moment: datetime,
+) -> bool:
+    """Tell whether a contact at ``moment`` overfills no period that holds it.
+
+    :param booked: sorted contacts
+    :param ends: when each of them leaves its period
+    """
+    first = bisect_right(ends, moment)
+    before = bisect_right(booked, moment)
+    if before - first >= limit:
+        return False
+    if bisect_left(booked, period.after(moment)) - before >= limit:
+        return False
+    return all(
+        bisect_left(booked, ends[start]) - start < limit
+        for start in range(first, before)
+    )

@@ -3,6 +3,8 @@ from . import c360_contact_policy
 from . import c360_contact_touch
 from . import c360_contact_lock
 from . import c360_contact_gate
+from . import c360_contact_gate_decision
+from . import c360_contact_gate_booking
 from . import c360_contact_mail_hold
 from . import c360_contact_mail
 from . import c360_contact_merge

@@ -1,24 +1,27 @@
-from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-from ...tools.contact_limit import ContactRequest, PastContact, find_refusal
+from ...tools.contact_limit import ContactRequest
 from .c360_contact_policy import CHANNELS
 from .c360_contact_purpose import PURPOSES
-from .c360_contact_touch import COUNTING_STATES
 
 
 class ContactDecision(NamedTuple):
-    """What the gate says: ``allowed``, ``deferred`` until ``date``, or ``blocked``."""
+    """What the gate says: ``allowed``, ``deferred`` until ``date``, or ``blocked``.
+
+    ``yields`` are ledger rows of lesser purposes that make room for it. With
+    ``is_override`` a colleague goes on although ``reason`` speaks against it.
+    """
 
     state: str
     reason: str | None = None
     policy_id: int | None = None
     date: datetime | None = None
+    yields: tuple = ()
+    is_override: bool = False
 
 
 class C360ContactGate(models.AbstractModel):
@@ -154,216 +157,21 @@ class C360ContactGate(models.AbstractModel):
                 partner_id=partner.id,
                 customer_id=partner.commercial_partner_id.id,
                 partner_name=partner.name,
-                address=partner.email_normalized
-                if channel == "email"
-                else partner.phone_sanitized or None,
+                address=(
+                    partner.email_normalized
+                    if channel == "email"
+                    else partner.phone_sanitized
+                )
+                or None,
                 source_model=source._name if source else None,
                 source_id=source.id if source else None,
+                tz=partner.tz or None,
             )
             for partner in partners
         ]
 
-    # ----------------------------------------------------------------- decision
-
     @api.model
-    def _decide(self, requests, at, lock=False, alone=False):
-        """Return a decision per request, in their order.
-
-        Needs a fixed number of queries for any number of requests.
-
-        :param list requests: :class:`ContactRequest`
-        :param datetime at: the moment of the contact, UTC
-        :param bool lock: hold the customers until the transaction ends, to book
-        :param bool alone: each request asks for itself, they take no slot from
-            each other
-        """
-        rules = self.env["c360.contact.purpose"]._get_rules()
-        use_limits = self.env["res.groups"]._is_feature_enabled(
-            "crm_customer360.group_use_contact"
-        )
-        capped = [
-            request
-            for request in requests
-            if use_limits and rules[request.purpose].is_capped
-        ]
-        limits = (
-            self.env["c360.contact.policy"]._get_limits(
-                {request.partner_id for request in capped} - {None}
-            )
-            if capped
-            else []
-        )
-        if lock and limits:
-            self.env["c360.contact.lock"]._take(
-                [request.subject_key for request in capped]
-            )
-        past = self._get_past_contacts(capped, limits, at) if limits else {}
-        stopped = self._get_stopped(requests, rules, at)
-        counted_codes = frozenset(
-            code for code, rule in rules.items() if rule.is_counted
-        )
-        capped_set = set(capped)
-        decisions = []
-        for request in requests:
-            decision = stopped.get((request.customer_id, request.purpose))
-            if not decision and request in capped_set:
-                contacts = past.setdefault(
-                    (request.subject_key, request.company_id), []
-                )
-                refusal = find_refusal(request, limits, contacts, counted_codes, at)
-                decision = refusal and self._explain(refusal)
-                if not decision and not alone:
-                    contacts.append(
-                        PastContact(
-                            request.partner_id, request.channel, request.purpose, at
-                        )
-                    )
-            decisions.append(decision or ContactDecision("allowed", date=at))
-        return decisions
-
-    @api.model
-    def _get_past_contacts(self, requests, limits, at):
-        """Return what counts: ``{(subject key, company id): [PastContact]}``."""
-        since = min(limit.period.before(at) for limit in limits)
-        customer_ids = sorted({request.customer_id for request in requests} - {None})
-        addresses = sorted(
-            {
-                request.address
-                for request in requests
-                if not request.customer_id and request.address
-            }
-        )
-        self.env["c360.contact.touch"].flush_model()
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        counting = SQL(
-            "touch.direction = 'out' AND touch.state IN %s AND touch.date > %s",
-            COUNTING_STATES,
-            since,
-        )
-        # A contact counts for the customer its person belongs to today: moved and
-        # merged people take their history along.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT person.commercial_partner_id, touch.address, touch.company_id,
-                       touch.partner_id, touch.channel, touch.purpose, touch.date
-                  FROM res_partner AS person
-                  JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
-                 WHERE person.commercial_partner_id = ANY(%(customer_ids)s)
-                   AND %(counting)s
-             UNION ALL
-                SELECT touch.customer_id, touch.address, touch.company_id,
-                       NULL, touch.channel, touch.purpose, touch.date
-                  FROM c360_contact_touch AS touch
-                 WHERE touch.partner_id IS NULL
-                   AND touch.customer_id = ANY(%(customer_ids)s)
-                   AND %(counting)s
-             UNION ALL
-                SELECT NULL, touch.address, touch.company_id,
-                       NULL, touch.channel, touch.purpose, touch.date
-                  FROM c360_contact_touch AS touch
-                 WHERE touch.partner_id IS NULL
-                   AND touch.customer_id IS NULL
-                   AND touch.address = ANY(%(addresses)s)
-                   AND %(counting)s
-                """,
-                counting=counting,
-                customer_ids=customer_ids,
-                addresses=addresses,
-            )
-        )
-        past = defaultdict(list)
-        for customer_id, address, company_id, *contact in rows:
-            row = PastContact(*contact)
-            key = (
-                f"customer:{customer_id}"
-                if customer_id
-                else f"address:{row.channel}:{address}"
-            )
-            past[key, company_id].append(row)
-        return past
-
-    @api.model
-    def _get_stopped(self, requests, rules, at):
-        """Return ``{(customer id, purpose): decision}`` for suppressed customers."""
-        customer_ids = defaultdict(lambda: defaultdict(set))
-        for request in requests:
-            if request.customer_id and rules[request.purpose].stopped_by_complaint:
-                customer_ids[request.company_id][request.purpose].add(
-                    request.customer_id
-                )
-        return {
-            (customer_id, purpose): ContactDecision(
-                "blocked", found["reason"], found.get("policy") or None
-            )
-            for company_id, by_purpose in customer_ids.items()
-            for purpose, ids in by_purpose.items()
-            for customer_id, found in self.with_company(company_id)
-            ._get_suppressions(self.env["res.partner"].browse(ids), purpose, at)
-            .items()
-        }
-
-    @api.model
-    def _explain(self, refusal):
-        """Turn the refusal of a limit into a decision with its sentence."""
-        limit = refusal.limit
-        if refusal.until is None:
-            return ContactDecision(
-                "blocked",
-                self.env._("“%(policy)s”: never.", policy=limit.name),
-                limit.policy_id,
-            )
-        units = dict(
-            self.env["c360.contact.policy"]
-            ._fields["period_unit"]
-            ._description_selection(self.env)
-        )
-        reason = self.env._(
-            "“%(policy)s”: %(count)s of %(limit)s used in the last "
-            "%(number)s %(unit)s.",
-            policy=limit.name,
-            count=refusal.used,
-            limit=limit.limit,
-            number=limit.period.count,
-            unit=units[limit.period.unit].lower(),
-        )
-        return ContactDecision("deferred", reason, limit.policy_id, refusal.until)
-
-    # ------------------------------------------------------------------ booking
-
-    @api.model
-    def _book(self, requests, decisions, at):
-        """Write the ledger rows of the decisions, in their order."""
-        # The ledger belongs to the system: no user creates rows by himself.
-        touches_sudo = (
-            self.env["c360.contact.touch"]
-            .sudo()
-            .create(
-                [
-                    {
-                        **request._asdict(),
-                        **self._get_decision_vals(decision),
-                        "date": at,
-                        "user_id": request.user_id or self.env.uid,
-                    }
-                    for request, decision in zip(requests, decisions, strict=True)
-                ]
-            )
-        )
-        touches_sudo._on_state_changed()
-        return touches_sudo
-
-    @api.model
-    def _rebook(self, touch, decision, at):
-        """Write a new decision into a row that waited, or whose sending failed."""
-        vals = self._get_decision_vals(decision)
-        touch._move(vals.pop("state"), date=at, **vals)
-
-    @api.model
-    def _get_decision_vals(self, decision):
-        return {
-            "state": "reserved" if decision.state == "allowed" else decision.state,
-            "reason": decision.reason,
-            "policy_id": decision.policy_id,
-            "scheduled_date": decision.date if decision.state == "deferred" else None,
-        }
+    def _get_expiry(self, purpose, at):
+        """Return when a contact of this purpose that wants to leave ``at`` expires."""
+        days = self.env["c360.contact.purpose"]._get_rules()[purpose].expiry_days
+        return at + timedelta(days=days) if days else None

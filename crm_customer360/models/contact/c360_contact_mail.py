@@ -126,15 +126,20 @@ class C360ContactMailMixin(models.AbstractModel):
         touches = mails_sudo._get_open_touches(recipients)
         gate = self.env["c360.contact.gate"]
         now = fields.Datetime.now()
-        # a booking of a sending that broke off is still good
+        # what is booked already may leave, unless its place was taken meanwhile
+        booked = self.env["c360.contact.touch"].concat(*touches.values())
+        leaving = booked.filtered(lambda touch: touch.state == "reserved")
+        leaving = leaving._start_leaving()
+        leaving_ids = set(leaving.ids)
         asking = [
             recipient
             for recipient in recipients
             if recipient.key not in touches
-            or touches[recipient.key].state != "reserved"
+            or touches[recipient.key].id not in leaving_ids
         ]
         requests = [
-            recipient.mail._get_contact_request(recipient) for recipient in asking
+            recipient.mail._get_contact_request(recipient, touches.get(recipient.key))
+            for recipient in asking
         ]
         decisions = gate._decide(requests, now, lock=True)
         fresh = [index for index, who in enumerate(asking) if who.key not in touches]
@@ -142,11 +147,12 @@ class C360ContactMailMixin(models.AbstractModel):
             [requests[index] for index in fresh],
             [decisions[index] for index in fresh],
             now,
+            leaving=True,
         )
         refusals = defaultdict(list)
         for recipient, decision in zip(asking, decisions, strict=True):
             if recipient.key in touches:
-                gate._rebook(touches[recipient.key], decision, now)
+                gate._rebook(touches[recipient.key], decision, now, leaving=True)
             if decision.state != "allowed":
                 refusals[recipient.mail].append((recipient, decision))
         held = mails_sudo._hold_back(refusals)
@@ -187,12 +193,25 @@ class C360ContactMailMixin(models.AbstractModel):
                     recipients.setdefault(found.key, found)
         return list(recipients.values())
 
-    def _get_contact_request(self, recipient):
+    def _get_contact_request(self, recipient, touch=None):
+        """Return what is asked of the gate for one recipient.
+
+        Bridges extend this where an application knows more (its campaign, a topic).
+
+        :param touch: the ledger row he has already
+        """
         self.ensure_one()
         partner = recipient.partner
         return ContactRequest(
             channel="email",
             purpose=self._get_contact_purpose(),
+            purpose_source="sender" if self.contact_purpose else "system",
+            tz=partner.tz or None,
+            expire_date=(touch and touch.expire_date)
+            or self.contact_expire_date
+            or None,
+            override_reason=self.contact_override_reason or None,
+            touch_id=touch.id if touch else None,
             company_id=self.record_company_id.id or self.env.company.id,
             partner_id=partner.id or None,
             customer_id=partner.commercial_partner_id.id or None,

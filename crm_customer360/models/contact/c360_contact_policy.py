@@ -1,5 +1,6 @@
 import logging
 from ast import literal_eval
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ...tools.contact_cap import Period
-from ...tools.contact_limit import ContactLimit
+from ...tools.contact_limit import ContactLimit, ContactQuiet
 from .c360_contact_purpose import PURPOSES
 
 _logger = logging.getLogger(__name__)
@@ -22,9 +23,19 @@ CHANNELS = [
     ("other", "Other"),
 ]
 
+QUIET_WEEKDAYS = (
+    "quiet_monday",
+    "quiet_tuesday",
+    "quiet_wednesday",
+    "quiet_thursday",
+    "quiet_friday",
+    "quiet_saturday",
+    "quiet_sunday",
+)
+
 
 class C360ContactPolicy(models.Model):
-    """How often a customer may be contacted: at most so many in a rolling period.
+    """When a customer may be contacted: how often, at which hours, and when not.
 
     All policies that apply are asked, the strictest wins. Which purposes can be
     limited at all is said by ``c360.contact.purpose``.
@@ -37,6 +48,16 @@ class C360ContactPolicy(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        selection=[
+            ("limit", "Limit the number"),
+            ("quiet", "Quiet hours and days"),
+        ],
+        required=True,
+        default="limit",
+    )
+    date_from = fields.Datetime(string="Valid From")
+    date_to = fields.Datetime(string="Valid Until")
     company_id = fields.Many2one(
         comodel_name="res.company",
         ondelete="cascade",
@@ -86,6 +107,26 @@ class C360ContactPolicy(models.Model):
         ],
         required=True,
         default="day",
+    )
+    # Quiet hours and days, on the clock on the customer's wall
+    hour_from = fields.Float(
+        string="Quiet From",
+        default=20.0,
+        help="On the clock of the customer: his time zone, else that of the company.",
+    )
+    hour_to = fields.Float(string="Quiet Until", default=8.0)
+    quiet_monday = fields.Boolean(string="Monday")
+    quiet_tuesday = fields.Boolean(string="Tuesday")
+    quiet_wednesday = fields.Boolean(string="Wednesday")
+    quiet_thursday = fields.Boolean(string="Thursday")
+    quiet_friday = fields.Boolean(string="Friday")
+    quiet_saturday = fields.Boolean(string="Saturday")
+    quiet_sunday = fields.Boolean(string="Sunday")
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Holidays Of",
+        ondelete="set null",
+        help="The public holidays of this working schedule are quiet days.",
     )
     partner_domain = fields.Char(
         string="Only For",
@@ -219,33 +260,85 @@ class C360ContactPolicy(models.Model):
 
         :param partner_ids: ids of the contacts that are asked for
         """
+        return self._resolve_filters(self._get_active_limits(), partner_ids)
+
+    @api.model
+    def _get_quiets(self, partner_ids):
+        """Return the :class:`ContactQuiet` of the active policies.
+
+        :param partner_ids: ids of the contacts that are asked for
+        """
+        return self._resolve_filters(self._get_active_quiets(), partner_ids)
+
+    @api.model
+    def _resolve_filters(self, policies, partner_ids):
+        """Say of policies with a filter, which of the contacts it names."""
         return [
-            limit._replace(partner_ids=self._filter_ids(limit, partner_ids))
-            if limit.partner_domain
-            else limit
-            for limit in self._get_active_limits()
+            replace(policy, partner_ids=self._filter_ids(policy, partner_ids))
+            if policy.partner_domain
+            else policy
+            for policy in policies
         ]
 
     @api.model
     @ormcache("self.env.lang")
     def _get_active_limits(self):
-        # The limits hold for every sender, whatever he may read.
-        policies_sudo = self.sudo().search(
-            [("is_limited", "=", True), ("active", "=", True)]
-        )
+        policies_sudo = self._search_active("limit")
         return tuple(
             ContactLimit(
-                policy_id=policy.id,
-                name=policy.name,
-                channel=policy.channel or None,
-                codes=frozenset(policy.purpose_ids.mapped("code")),
+                **policy._get_scope(),
                 scope=policy.scope,
                 limit=policy.limit_count,
                 period=Period(policy.period_count, policy.period_unit),
-                company_id=policy.company_id.id or None,
-                partner_domain=policy.partner_domain or None,
             )
             for policy in policies_sudo
+            if policy.is_limited
+        )
+
+    @api.model
+    @ormcache("self.env.lang")
+    def _get_active_quiets(self):
+        policies_sudo = self._search_active("quiet")
+        return tuple(
+            ContactQuiet(
+                **policy._get_scope(),
+                hour_from=policy.hour_from
+                if policy.hour_from != policy.hour_to
+                else None,
+                hour_to=policy.hour_to,
+                weekdays=frozenset(
+                    number for number, name in enumerate(QUIET_WEEKDAYS) if policy[name]
+                ),
+                holidays=policy._get_holidays(),
+            )
+            for policy in policies_sudo
+        )
+
+    @api.model
+    def _search_active(self, kind):
+        # The policies hold for every sender, whatever he may read.
+        return self.sudo().search([("kind", "=", kind), ("active", "=", True)])
+
+    def _get_scope(self):
+        """Return for which contacts the policy is: arguments of a ContactPolicy."""
+        self.ensure_one()
+        return {
+            "policy_id": self.id,
+            "name": self.name,
+            "channel": self.channel or None,
+            "codes": frozenset(self.purpose_ids.mapped("code")),
+            "company_id": self.company_id.id or None,
+            "partner_domain": self.partner_domain or None,
+            "date_from": self.date_from or None,
+            "date_to": self.date_to or None,
+        }
+
+    def _get_holidays(self):
+        """Return the public holidays of the schedule: spans of UTC moments."""
+        self.ensure_one()
+        return tuple(
+            (leave.date_from, leave.date_to)
+            for leave in self.calendar_id.global_leave_ids.sorted("date_from")
         )
 
     @api.model

@@ -17,12 +17,22 @@ PURPOSES = [
 
 # Messages the customer needs: nothing may ever hold them back.
 NEVER_HELD = ("transactional", "service")
+HOLDING_FIELDS = (
+    "is_capped",
+    "stopped_by_complaint",
+    "keeps_quiet_hours",
+    "needs_consent",
+)
 
 
 class PurposeRule(NamedTuple):
     is_capped: bool
     is_counted: bool
     stopped_by_complaint: bool
+    keeps_quiet_hours: bool = False
+    needs_consent: bool = False
+    priority: int = 0
+    expiry_days: int = 0
 
 
 class C360ContactPurpose(models.Model):
@@ -46,18 +56,39 @@ class C360ContactPurpose(models.Model):
     stopped_by_complaint = fields.Boolean(
         help="An open complaint of the customer stops messages of this purpose.",
     )
+    keeps_quiet_hours = fields.Boolean(
+        help="Messages of this purpose wait for the end of quiet hours and days.",
+    )
+    needs_consent = fields.Boolean(
+        string="Needs Consent",
+        help="Only people who agreed get messages of this purpose. Off: everybody who "
+        "has not refused.",
+    )
+    priority = fields.Integer(
+        help="When two want the last place of a limit, the purpose with the higher "
+        "number gets it.",
+    )
+    expiry_days = fields.Integer(
+        string="Expires After (days)",
+        help="A message that would have to wait longer than this is stopped instead. "
+        "Zero: it waits as long as it takes.",
+    )
     description = fields.Char(translate=True)
 
     _code_unique = models.Constraint(
         "UNIQUE (code)",
         "Each purpose exists once.",
     )
+    _expiry_not_negative = models.Constraint(
+        "CHECK (expiry_days >= 0)",
+        "The days after which a message expires cannot be negative. Use 0 for never.",
+    )
 
-    @api.constrains("code", "is_capped", "stopped_by_complaint")
+    @api.constrains("code", *HOLDING_FIELDS)
     def _check_never_held(self):
         for purpose in self:
-            if purpose.code in NEVER_HELD and (
-                purpose.is_capped or purpose.stopped_by_complaint
+            if purpose.code in NEVER_HELD and any(
+                purpose[name] for name in HOLDING_FIELDS
             ):
                 raise ValidationError(
                     self.env._(
@@ -88,10 +119,6 @@ class C360ContactPurpose(models.Model):
         # The rules hold for every sender, whatever he may read.
         purposes_sudo = self.sudo().search([], limit=len(PURPOSES))
         return {
-            purpose.code: PurposeRule(
-                purpose.is_capped,
-                purpose.is_counted,
-                purpose.stopped_by_complaint,
-            )
+            purpose.code: PurposeRule(*(purpose[name] for name in PurposeRule._fields))
             for purpose in purposes_sudo
         }

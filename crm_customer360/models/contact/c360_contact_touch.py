@@ -125,16 +125,70 @@ class C360ContactTouch(models.Model):
         readonly=True,
     )
     reason = fields.Char(readonly=True)
-    outcome = fields.Char(readonly=True)
+    expire_date = fields.Datetime(
+        string="Expires",
+        readonly=True,
+        help="After this moment the contact has no sense any more.",
+    )
+    outcome = fields.Char(readonly=True, help="What the customer answered.")
+    answer_to_id = fields.Many2one(
+        comodel_name="c360.contact.touch",
+        string="Answers",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        help="Of an incoming contact: what it answers.",
+    )
+    # How it came about
+    purpose_source = fields.Selection(
+        selection=[
+            ("sender", "The sender"),
+            ("bulk", "Bulk mail of a person"),
+            ("system", "System message"),
+            ("import", "Taken over from history"),
+        ],
+        string="Purpose Set By",
+        required=True,
+        default="sender",
+        readonly=True,
+    )
+    is_override = fields.Boolean(
+        string="Against the Limits",
+        readonly=True,
+        help="A colleague went on although a policy advised against it.",
+    )
+    override_reason = fields.Char(string="Why Nevertheless", readonly=True)
+    campaign_key = fields.Char(
+        readonly=True,
+        export_string_translation=False,
+        help="What reaches a person only once, however many jobs try.",
+    )
+    # Set by who hands it over: from here on no other contact may take its place.
+    is_leaving = fields.Boolean(readonly=True, export_string_translation=False)
 
     # the gate: what counts for these people since the longest period began
     _counting_idx = models.Index(
         "(partner_id, date) INCLUDE (channel, purpose)"
         " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
     )
-    # the gate, for people who were deleted and for addresses without a partner
+    # the gate: what counts for an address, whoever it belongs to
+    _address_idx = models.Index(
+        "(address, date) INCLUDE (channel, purpose)"
+        " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
+    )
+    # the gate, for people who were deleted
     _orphan_idx = models.Index("(customer_id, date) WHERE partner_id IS NULL")
-    _address_idx = models.Index("(address, date) WHERE partner_id IS NULL")
+    # the gate: who waits for a place, for a customer and for an address
+    _waiting_idx = models.Index(
+        "(customer_id, scheduled_date) WHERE state = 'deferred'"
+    )
+    _waiting_address_idx = models.Index(
+        "(address, scheduled_date) WHERE state = 'deferred'"
+    )
+    # the gate: did this campaign reach the address or the person already?
+    _campaign_idx = models.Index(
+        "(campaign_key, address, partner_id) WHERE campaign_key IS NOT NULL"
+    )
     # the customer's page and timeline: newest rows of a customer
     _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
     # the foreign key, and the ledger of one person
@@ -181,6 +235,30 @@ class C360ContactTouch(models.Model):
                 )
         self.write({"state": state, **values})
         self._on_state_changed()
+
+    def _start_leaving(self):
+        """Hand bookings over: from now on no other contact can take their place.
+
+        :return: those that are still booked; the others lost their place meanwhile
+        :raise psycopg2.errors.SerializationFailure: somebody took a place since the
+            transaction started; run it again
+        """
+        self.flush_recordset(["state", "is_leaving"])
+        if not self:
+            return self
+        rows = self.env.execute_query(
+            SQL(
+                """
+                   UPDATE c360_contact_touch
+                      SET is_leaving = TRUE
+                    WHERE id = ANY(%(ids)s) AND state = 'reserved'
+                RETURNING id
+                """,
+                ids=self.ids,
+            )
+        )
+        self.invalidate_recordset(["state", "is_leaving"])
+        return self.browse(row[0] for row in rows)
 
     def _on_state_changed(self):
         """Let other rooms act on rows that were booked or have moved."""

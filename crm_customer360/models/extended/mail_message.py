@@ -11,6 +11,12 @@ class MailMessage(models.Model):
         selection=PURPOSES,
         help="Why the customer is contacted; empty means transactional.",
     )
+    contact_override_reason = fields.Char(
+        help="Why the author writes although a contact policy advises against it.",
+    )
+    contact_expire_date = fields.Datetime(
+        help="After this moment the message has no sense any more and is stopped.",
+    )
 
     # The customer's timeline: newest messages on a contact's page.
     _c360_timeline_idx = models.Index(

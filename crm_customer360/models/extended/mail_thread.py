@@ -5,4 +5,8 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def _get_message_create_valid_field_names(self):
-        return super()._get_message_create_valid_field_names() | {"contact_purpose"}
+        return super()._get_message_create_valid_field_names() | {
+            "contact_purpose",
+            "contact_override_reason",
+            "contact_expire_date",
+        }
