@@ -47,6 +47,10 @@ class ContactBook:
         )
         self._by_customer = defaultdict(list)
         self._by_address = defaultdict(list)
+        # ledger rows that gave their places away
+        self._gone = set()
+        # campaigns, and who they have reached
+        self._reached = set()
 
     def put(self, found_by: str, company_id: int, contact: PastContact) -> None:
         """Note a contact of the past under its ``customer`` or its ``address``."""
@@ -57,9 +61,7 @@ class ContactBook:
 
     def add(self, request: ContactRequest, at: datetime, yields: tuple = ()) -> None:
         """Book a request that was let through, and free the places it was given."""
-        for pages in (self._by_customer, self._by_address) if yields else ():
-            for contacts in pages.values():
-                contacts[:] = [c for c in contacts if c.touch_id not in yields]
+        self._gone.update(yields)
         contact = PastContact(
             request.partner_id,
             request.channel,
@@ -73,24 +75,35 @@ class ContactBook:
         if request.address:
             self._by_address[request.address, request.company_id].append(contact)
 
+    def add_reached(self, request: ContactRequest) -> None:
+        """Note that a campaign reaches who is asked for, now or later."""
+        self._reached.update(request.campaign_places)
+
+    def is_reached(self, request: ContactRequest) -> bool:
+        """Tell whether the campaign reached him by an earlier request of the batch."""
+        return not self._reached.isdisjoint(request.campaign_places)
+
     def get_contacts(self, request: ContactRequest) -> list[PastContact]:
-        """Return the contacts that may take a place of the request."""
+        """Return the contacts that may take a place of the request, each once."""
         if not self._limits:
             return []
-        contacts = []
-        if request.customer_id:
-            contacts += self._by_customer.get(
-                (request.customer_id, request.company_id), ()
+        contacts = list(
+            self._by_customer.get((request.customer_id, request.company_id), ())
+        )
+        known = {contact.touch_id for contact in contacts} - {None}
+        contacts += [
+            contact
+            for contact in self._by_address.get(
+                (request.address, request.company_id), ()
             )
-        if request.address:
-            contacts += [
-                contact
-                for contact in self._by_address.get(
-                    (request.address, request.company_id), ()
-                )
-                if contact.customer_id is None
+            # locks are by channel too: the number he is called at is no SMS
+            if contact.channel == request.channel
+            and contact.touch_id not in known
+            and (
+                contact.customer_id is None
                 or contact.customer_id != request.customer_id
-            ]
+            )
+        ]
         priority = self._rules[request.purpose].priority
         return [
             contact
@@ -99,7 +112,13 @@ class ContactBook:
                 not contact.is_waiting
                 or self._rules[contact.purpose].priority > priority
             )
-            and (contact.touch_id is None or contact.touch_id != request.touch_id)
+            and (
+                contact.touch_id is None
+                or (
+                    contact.touch_id != request.touch_id
+                    and contact.touch_id not in self._gone
+                )
+            )
         ]
 
     def get_caps(

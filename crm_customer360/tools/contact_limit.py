@@ -59,6 +59,17 @@ class ContactRequest(NamedTuple):
             keys.append(f"campaign:{self.campaign_key}:{self.address}")
         return tuple(keys)
 
+    @property
+    def campaign_places(self) -> tuple:
+        """Where a campaign reaches him: as a person, and at his address."""
+        if not self.campaign_key:
+            return ()
+        return tuple(
+            (self.campaign_key, self.company_id, who)
+            for who in (self.partner_id, self.address)
+            if who
+        )
+
 
 class PastContact(NamedTuple):
     """A contact that takes a place: it was made, is booked, or has precedence."""
@@ -243,6 +254,8 @@ class Verdict(NamedTuple):
     """``allowed`` at ``date``, ``deferred`` until it, or ``blocked``; and by what.
 
     ``is_late``: it could leave, but only after its expiry or in the distant future.
+    ``date`` is then that moment, the expiry where it has passed already, and ``None``
+    where the barriers never agree.
     """
 
     state: str
@@ -276,7 +289,12 @@ def find_verdict(
     'blocked'
     >>> find_verdict([cap], datetime(2026, 3, 5), datetime(2026, 3, 6))[::3]
     ('blocked', True)
+    >>> find_verdict([], datetime(2026, 3, 7), datetime(2026, 3, 6))
+    Verdict(state='blocked', date=datetime.datetime(2026, 3, 6, 0, 0), barrier=None,
+            is_late=True)
     """
+    if expire_date and at > expire_date:
+        return Verdict("blocked", expire_date, None, is_late=True)
     barriers = tuple(barriers)
     moment, last = at, None
     for _round in range(ROUNDS):
@@ -292,7 +310,7 @@ def find_verdict(
         if moment - at > HORIZON:
             return Verdict("blocked", moment, last, is_late=True)
     else:
-        return Verdict("blocked", moment, last, is_late=True)
+        return Verdict("blocked", None, last, is_late=True)
     if expire_date and moment > expire_date:
         return Verdict("blocked", moment, last, is_late=True)
     if moment == at:

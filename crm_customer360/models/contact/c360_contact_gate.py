@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ...tools.contact_limit import ContactRequest
 from .c360_contact_policy import CHANNELS
@@ -136,39 +137,56 @@ class C360ContactGate(models.AbstractModel):
         ):
             raise UserError(self.env._("Give the contacts as a list of ids."))
         partners = self.env["res.partner"].browse(partner_ids)
-        missing = partners - partners.exists()
-        if missing:
-            raise UserError(
-                self.env._(
-                    "These contacts do not exist: %(ids)s.",
-                    ids=", ".join(str(partner_id) for partner_id in missing.ids),
+        readable = partners.with_context(active_test=False)._search(
+            [("id", "in", partner_ids)]
+        )
+        if not {id_ for (id_,) in self.env.execute_query(readable.select())}.issuperset(
+            partner_ids
+        ):
+            missing = partners - partners.exists()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "These contacts do not exist: %(ids)s.",
+                        ids=", ".join(str(partner_id) for partner_id in missing.ids),
+                    )
                 )
-            )
-        partners.check_access("read")
+            partners.check_access("read")
         return partners
 
     @api.model
     def _get_requests(self, partners, channel, purpose, source=None):
-        return [
-            ContactRequest(
-                channel=channel,
-                purpose=purpose,
-                company_id=self.env.company.id,
-                partner_id=partner.id,
-                customer_id=partner.commercial_partner_id.id,
-                partner_name=partner.name,
-                address=(
-                    partner.email_normalized
-                    if channel == "email"
-                    else partner.phone_sanitized
-                )
-                or None,
-                source_model=source._name if source else None,
-                source_id=source.id if source else None,
-                tz=partner.tz or None,
+        """Return a :class:`ContactRequest` per partner, in their order.
+
+        One query for any number: the host would read them a thousand at a time, with
+        every field they have.
+        """
+        address = "email_normalized" if channel == "email" else "phone_sanitized"
+        partners.flush_model(["commercial_partner_id", "name", address, "tz"])
+        shared = ContactRequest(
+            channel=channel,
+            purpose=purpose,
+            company_id=self.env.company.id,
+            source_model=source._name if source else None,
+            source_id=source.id if source else None,
+        )
+        before, after = tuple(shared[:3]), tuple(shared[7:12])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, commercial_partner_id, name, NULLIF(%(address)s, ''), tz
+                  FROM res_partner
+                 WHERE id = ANY(%(ids)s)
+                """,
+                address=SQL.identifier(address),
+                ids=list(partners._ids),
             )
-            for partner in partners
-        ]
+        )
+        requests = {
+            id_: ContactRequest(*before, id_, customer_id, name, address, *after, tz)
+            for id_, customer_id, name, address, tz in rows
+        }
+        return [requests[partner_id] for partner_id in partners._ids]
 
     @api.model
     def _get_expiry(self, purpose, at):

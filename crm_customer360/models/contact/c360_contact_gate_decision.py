@@ -1,3 +1,4 @@
+import math
 from collections import defaultdict
 
 from odoo import api, models
@@ -7,12 +8,12 @@ from ...tools.contact_book import ContactBook
 from ...tools.contact_limit import (
     ContactLimit,
     ContactQuiet,
-    PastContact,
     Quiet,
     Stop,
     find_verdict,
 )
 from .c360_contact_gate import ContactDecision
+from .c360_contact_purpose import NEVER_HELD
 from .c360_contact_touch import COUNTING_STATES
 
 REACHED_STATES = (*COUNTING_STATES, "deferred")
@@ -37,51 +38,96 @@ class C360ContactGate(models.AbstractModel):
         """
         rules = self.env["c360.contact.purpose"]._get_rules()
         held = self._get_held(requests, rules)
+        if lock:
+            self._lock(held)
         limits = self._get_limits(held)
-        if lock and (limits or any(request.campaign_key for request in held)):
-            self.env["c360.contact.lock"]._take(
-                [key for request in held for key in request.subject_keys]
-            )
-        book = self._open_book(held, limits, rules, at)
+        # barriers come first: what they flush, the book reads
         barriers = self._get_barriers(held, at) if held else {}
-        decisions = {}
-        held = set(held)
-        # who matters more, chooses first
-        order = sorted(
+        near = self._get_near(held, limits, rules, at, alone)
+        book = self._open_book(near, limits, rules, at)
+        held_places, near_places = set(map(id, held)), set(map(id, near))
+        free = ContactDecision("allowed", date=at)
+        decisions = [free] * len(requests)
+        known = {}
+        for index in self._get_order(requests, rules):
+            request = requests[index]
+            if id(request) not in held_places:
+                continue
+            found = barriers.get(request, ()) if barriers else ()
+            if id(request) in near_places:
+                decision = self._weigh(request, found, book, at)
+                self._take_places(request, decision, book, at, alone)
+            else:
+                # far from every limit: equal barriers, equal answers
+                key = (
+                    tuple(map(id, found)),
+                    request.purpose,
+                    request.expire_date,
+                    bool(request.override_reason),
+                )
+                decision = known.get(key)
+                if not decision:
+                    decision = known[key] = self._weigh(request, found, None, at)
+            decisions[index] = decision
+        return decisions
+
+    @api.model
+    def _get_order(self, requests, rules):
+        """Return the places of the requests: who matters more, chooses first."""
+        if len({request.purpose for request in requests}) == 1:
+            return range(len(requests))
+        return sorted(
             range(len(requests)),
             key=lambda index: -rules[requests[index].purpose].priority,
         )
-        for index in order:
-            request = requests[index]
-            if request not in held:
-                decisions[index] = ContactDecision("allowed", date=at)
-                continue
-            decision = self._weigh(request, barriers.get(request, ()), book, at)
-            decisions[index] = decision
-            if decision.state == "allowed" and not alone:
-                book.add(request, at, decision.yields)
-        return [decisions[index] for index in range(len(requests))]
+
+    @api.model
+    def _take_places(self, request, decision, book, at, alone):
+        """Note what a decision means for the requests that come after it."""
+        if alone:
+            return
+        if decision.state == "allowed":
+            book.add(request, at, decision.yields)
+        if decision.state != "blocked":
+            book.add_reached(request)
 
     @api.model
     def _get_held(self, requests, rules):
         """Return the requests that anything can hold back at all."""
-        if not self.env["res.groups"]._is_feature_enabled(
-            "crm_customer360.group_use_contact"
-        ):
+        if not self._is_used():
             # complaints have a switch of their own
-            return [
-                request
-                for request in requests
-                if rules[request.purpose].stopped_by_complaint
-            ]
+            codes = {code for code, rule in rules.items() if rule.stopped_by_complaint}
+            return [request for request in requests if request.purpose in codes]
+        codes = {
+            code
+            for code, rule in rules.items()
+            if rule.is_capped
+            or rule.stopped_by_complaint
+            or rule.keeps_quiet_hours
+            or rule.needs_consent
+        }
         return [
             request
             for request in requests
-            if rules[request.purpose].is_capped
-            or rules[request.purpose].stopped_by_complaint
-            or rules[request.purpose].keeps_quiet_hours
-            or rules[request.purpose].needs_consent
+            if request.purpose in codes
+            or (request.expire_date and request.purpose not in NEVER_HELD)
         ]
+
+    @api.model
+    def _lock(self, requests):
+        """Hold those whose contacts are counted, until the transaction ends.
+
+        :raise psycopg2.errors.SerializationFailure: somebody booked for one of them
+            since this transaction began; run it again
+        """
+        if not self._is_used() or not requests:
+            return
+        if self.env["c360.contact.policy"]._get_active_limits() or any(
+            request.campaign_key for request in requests
+        ):
+            self.env["c360.contact.lock"]._take(
+                [key for request in requests for key in request.subject_keys]
+            )
 
     @api.model
     def _get_limits(self, requests):
@@ -109,19 +155,18 @@ class C360ContactGate(models.AbstractModel):
 
     @api.model
     def _weigh(self, request, barriers, book, at):
-        """Return the decision about one request, and who has to make room for it."""
-        contacts = book.get_contacts(request)
+        """Return the decision about one request, and who has to make room for it.
+
+        :param book: the contacts that may be in its way; ``None`` where no limit is
+            near
+        """
         if not request.expire_date:
             expire_date = self._get_expiry(request.purpose, at)
             request = request._replace(expire_date=expire_date)
-        verdict = find_verdict(
-            (*barriers, *book.get_caps(request, contacts)), at, request.expire_date
-        )
-        yields = ()
-        if verdict.state != "allowed":
-            verdict, yields = self._find_room(
-                request, barriers, book, contacts, verdict, at
-            )
+        if book is None:
+            verdict, yields = find_verdict(barriers, at, request.expire_date), ()
+        else:
+            verdict, yields = self._weigh_places(request, barriers, book, at)
         if verdict.state == "allowed":
             return ContactDecision("allowed", date=at, yields=yields)
         decision = self._explain(verdict, at)
@@ -130,24 +175,45 @@ class C360ContactGate(models.AbstractModel):
         return decision
 
     @api.model
-    def _find_room(self, request, barriers, book, contacts, verdict, at):
-        """Let bookings of lesser purposes that have not left make room.
+    def _weigh_places(self, request, barriers, book, at):
+        """Weigh a request that takes a place others may want.
 
         :return: the verdict, and the ids of the ledger rows that make room
         """
+        if book.is_reached(request):
+            barriers = (*barriers, self._get_reached_barrier())
+        contacts = book.get_contacts(request)
+
+        def judge(without=()):
+            left = [contact for contact in contacts if contact not in without]
+            caps = book.get_caps(request, left)
+            return find_verdict((*barriers, *caps), at, request.expire_date)
+
+        verdict = judge()
         lesser = book.get_lesser(request, contacts)
-        if not lesser:
+        if (
+            verdict.state == "allowed"
+            or not lesser
+            or find_verdict(barriers, at, request.expire_date).state != "allowed"
+        ):
             return verdict, ()
-        yields = []
-        for contact in lesser:
-            contacts = [other for other in contacts if other is not contact]
-            yields.append(contact.touch_id)
-            with_room = find_verdict(
-                (*barriers, *book.get_caps(request, contacts)), at, request.expire_date
-            )
-            if with_room.state == "allowed":
-                return with_room, tuple(yields)
-        return verdict, ()
+        # the least important first, until there is room ...
+        for number in range(1, len(lesser) + 1):
+            gone = lesser[:number]
+            if judge(gone).state == "allowed":
+                break
+        else:
+            return verdict, ()
+        # ... and who went in vain comes back
+        for contact in gone[:-1]:
+            fewer = [other for other in gone if other is not contact]
+            if judge(fewer).state == "allowed":
+                gone = fewer
+        return judge(gone), tuple(contact.touch_id for contact in gone)
+
+    @api.model
+    def _get_reached_barrier(self):
+        return Stop(self.env._("This campaign has reached him already."))
 
     # ----------------------------------------------------------------- barriers
 
@@ -220,119 +286,42 @@ class C360ContactGate(models.AbstractModel):
         if not asking:
             return
         self.env["c360.contact.touch"].flush_model()
-        rows = self.env.execute_query(
+        reached = defaultdict(dict)
+        columns = SQL("t.id, t.state, t.campaign_key, t.company_id")
+        wanted = SQL("t.campaign_key = ANY(%s)", list({r.campaign_key for r in asking}))
+        for touch_id, state, key, company_id, who in self.env.execute_query(
             SQL(
                 """
-                SELECT id, campaign_key, partner_id, address, company_id
-                  FROM c360_contact_touch
-                 WHERE campaign_key = ANY(%(keys)s)
-                   AND (partner_id = ANY(%(partner_ids)s)
-                        OR address = ANY(%(addresses)s))
-                   AND state IN %(states)s
-                """,
-                keys=list({request.campaign_key for request in asking}),
-                partner_ids=[r.partner_id for r in asking if r.partner_id],
-                addresses=[r.address for r in asking if r.address],
-                states=REACHED_STATES,
-            )
-        )
-        reached = defaultdict(set)
-        for touch_id, key, partner_id, address, company_id in rows:
-            for who in (partner_id, address):
-                if who:
-                    reached[key, company_id, who].add(touch_id)
-        for request in asking:
-            for who in (request.partner_id, request.address):
-                found = reached[request.campaign_key, request.company_id, who]
-                if found - {request.touch_id}:
-                    barriers[request].append(
-                        Stop(self.env._("This campaign has reached him already."))
-                    )
-                    break
-            else:
-                # whoever comes later in this batch is late as well
-                for who in (request.partner_id, request.address):
-                    if who:
-                        reached[request.campaign_key, request.company_id, who].add(0)
-
-    # ---------------------------------------------------------------- past
-
-    @api.model
-    def _read_contacts(self, book, requests, since, at):
-        """Read what takes places of these requests into the book, in one query."""
-        touches = self.env["c360.contact.touch"]
-        touches.flush_model()
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        columns = SQL(
-            """
-            touch.id, touch.company_id, touch.partner_id, touch.channel, touch.purpose,
-            touch.date, touch.address, touch.state,
-            touch.state = 'reserved' AND touch.is_leaving IS NOT TRUE
-            """
-        )
-        counting = SQL(
-            "touch.direction = 'out' AND touch.state IN %s AND touch.date > %s",
-            COUNTING_STATES,
-            since,
-        )
-        waiting = SQL("touch.state = 'deferred' AND touch.scheduled_date <= %s", at)
-        # A contact counts for the customer its person belongs to today: moved and
-        # merged people take their history along.
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT 'customer', person.commercial_partner_id, %(columns)s
-                  FROM res_partner AS person
-                  JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
-                 WHERE person.commercial_partner_id = ANY(%(customer_ids)s)
-                   AND %(counting)s
+                SELECT %(columns)s, t.partner_id::text
+                  FROM c360_contact_touch AS t
+                 WHERE %(wanted)s AND t.partner_id = ANY(%(partner_ids)s)
+                   AND t.state IN %(states)s
              UNION ALL
-                SELECT 'customer', touch.customer_id, %(columns)s
-                  FROM c360_contact_touch AS touch
-                 WHERE touch.partner_id IS NULL
-                   AND touch.customer_id = ANY(%(customer_ids)s)
-                   AND %(counting)s
-             UNION ALL
-                SELECT 'address', person.commercial_partner_id, %(columns)s
-                  FROM c360_contact_touch AS touch
-             LEFT JOIN res_partner AS person ON person.id = touch.partner_id
-                 WHERE touch.address = ANY(%(addresses)s)
-                   AND %(counting)s
-             UNION ALL
-                SELECT 'customer', touch.customer_id, %(columns)s
-                  FROM c360_contact_touch AS touch
-                 WHERE touch.customer_id = ANY(%(customer_ids)s)
-                   AND %(waiting)s
-             UNION ALL
-                SELECT 'address', touch.customer_id, %(columns)s
-                  FROM c360_contact_touch AS touch
-                 WHERE touch.address = ANY(%(addresses)s)
-                   AND %(waiting)s
+                SELECT %(columns)s, t.address
+                  FROM c360_contact_touch AS t
+                 WHERE %(wanted)s AND t.address = ANY(%(addresses)s)
+                   AND t.state IN %(states)s
                 """,
                 columns=columns,
-                counting=counting,
-                waiting=waiting,
-                customer_ids=list({r.customer_id for r in requests} - {None}),
-                addresses=list({r.address for r in requests} - {None}),
+                wanted=wanted,
+                partner_ids=list({r.partner_id for r in asking} - {None}),
+                addresses=list({r.address for r in asking} - {None}),
+                states=REACHED_STATES,
             )
-        )
-        for found_by, customer_id, touch_id, company_id, *contact in rows:
-            partner_id, channel, purpose, date, address, state, can_yield = contact
-            book.put(
-                found_by,
-                company_id,
-                PastContact(
-                    partner_id,
-                    channel,
-                    purpose,
-                    at if state == "deferred" else date,
-                    address,
-                    customer_id,
-                    touch_id,
-                    state == "deferred",
-                    can_yield,
-                ),
-            )
+        ):
+            reached[key, company_id, who][touch_id] = state
+        barrier = self._get_reached_barrier()
+        for request in asking:
+            if any(
+                # of two that wait, the older one goes
+                touch_id != request.touch_id
+                and (state != "deferred" or touch_id < (request.touch_id or math.inf))
+                for key, company_id, who in request.campaign_places
+                for touch_id, state in reached.get(
+                    (key, company_id, str(who)), {}
+                ).items()
+            ):
+                barriers[request].append(barrier)
 
     # -------------------------------------------------------------------- words
 
@@ -340,9 +329,22 @@ class C360ContactGate(models.AbstractModel):
     def _explain(self, verdict, at):
         """Turn what is not allowed into a decision with its sentence."""
         barrier = verdict.barrier
+        if not barrier:
+            return ContactDecision(
+                "blocked",
+                self.env._(
+                    "It expired on %(date)s.",
+                    date=format_datetime(self.env, verdict.date, dt_format="short"),
+                ),
+            )
         policy_id = barrier.policy.policy_id if barrier.policy else None
         reason = self._explain_barrier(barrier, at)
-        if verdict.is_late:
+        if verdict.is_late and not verdict.date:
+            reason = self.env._(
+                "There is no moment at which all policies let it leave. %(reason)s",
+                reason=reason,
+            )
+        elif verdict.is_late:
             reason = self.env._(
                 "It could leave on %(date)s only, which is too late. %(reason)s",
                 date=format_datetime(self.env, verdict.date, dt_format="short"),

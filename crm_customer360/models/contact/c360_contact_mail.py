@@ -2,7 +2,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo import fields, models
 from odoo.tools.mail import email_normalize_all
@@ -88,7 +88,7 @@ class C360ContactMailMixin(models.AbstractModel):
         try:
             with outgoing._booking(auto_commit):
                 held = outgoing._book_recipients()
-        except SerializationFailure:
+        except (SerializationFailure, DeadlockDetected):
             # Somebody booked for the same customer since this transaction began.
             # The queue comes back in a moment, with a fresh view.
             outgoing._wake_queue()
@@ -112,7 +112,12 @@ class C360ContactMailMixin(models.AbstractModel):
         cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
         cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        yield
+        try:
+            yield
+        except BaseException:
+            cr.rollback()
+            self.env.invalidate_all(flush=False)
+            raise
         cr.commit()  # pylint: disable=invalid-commit
 
     def _book_recipients(self):
@@ -126,6 +131,12 @@ class C360ContactMailMixin(models.AbstractModel):
         touches = mails_sudo._get_open_touches(recipients)
         gate = self.env["c360.contact.gate"]
         now = fields.Datetime.now()
+        requests = {
+            who: who.mail._get_contact_request(who, touches.get(who.key))
+            for who in recipients
+        }
+        # everybody is held before a row is written: who makes room does the same
+        gate._lock(list(requests.values()))
         # what is booked already may leave, unless its place was taken meanwhile
         booked = self.env["c360.contact.touch"].concat(*touches.values())
         leaving = booked.filtered(lambda touch: touch.state == "reserved")
@@ -137,11 +148,8 @@ class C360ContactMailMixin(models.AbstractModel):
             if recipient.key not in touches
             or touches[recipient.key].id not in leaving_ids
         ]
-        requests = [
-            recipient.mail._get_contact_request(recipient, touches.get(recipient.key))
-            for recipient in asking
-        ]
-        decisions = gate._decide(requests, now, lock=True)
+        requests = [requests[recipient] for recipient in asking]
+        decisions = gate._decide(requests, now)
         fresh = [index for index, who in enumerate(asking) if who.key not in touches]
         gate._book(
             [requests[index] for index in fresh],

@@ -185,9 +185,12 @@ class C360ContactTouch(models.Model):
     _waiting_address_idx = models.Index(
         "(address, scheduled_date) WHERE state = 'deferred'"
     )
-    # the gate: did this campaign reach the address or the person already?
+    # the gate: did this campaign reach the address already? Or the person?
     _campaign_idx = models.Index(
-        "(campaign_key, address, partner_id) WHERE campaign_key IS NOT NULL"
+        "(campaign_key, address) WHERE campaign_key IS NOT NULL"
+    )
+    _campaign_partner_idx = models.Index(
+        "(campaign_key, partner_id) WHERE campaign_key IS NOT NULL"
     )
     # the customer's page and timeline: newest rows of a customer
     _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
