@@ -22,9 +22,9 @@ COUNT = """
 """
 INSERT = """
     INSERT INTO c360_contact_touch
-           (partner_id, customer_id, channel, purpose, direction, state, date,
-            company_id)
-    VALUES (%s, %s, 'email', 'marketing', 'out', 'reserved', %s, %s)
+           (partner_id, customer_id, channel, purpose, purpose_source, direction,
+            state, date, company_id)
+    VALUES (%s, %s, 'email', 'marketing', 'sender', 'out', 'reserved', %s, %s)
 """
 
 
@@ -219,9 +219,9 @@ MANY_COUNT = """
 """
 MANY_INSERT = """
     INSERT INTO c360_contact_touch
-           (partner_id, customer_id, channel, purpose, direction, state, date,
-            company_id)
-    SELECT who, who, 'email', 'marketing', 'out', 'reserved', %(now)s, %(company)s
+           (partner_id, customer_id, channel, purpose, purpose_source, direction,
+            state, date, company_id)
+    SELECT who, who, 'email', 'marketing', 'sender', 'out', 'reserved', %(now)s, %(company)s
       FROM unnest(%(free)s) AS who
 """
 

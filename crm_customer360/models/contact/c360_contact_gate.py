@@ -56,17 +56,20 @@ class C360ContactGate(models.AbstractModel):
         moment = self._parse_moment(at)
         partners = self._browse_partners(partner_ids)
         requests = self._get_requests(partners, channel, purpose)
+        decisions = self._decide(requests, moment, alone=True)
+        dates = {
+            moment: fields.Datetime.to_string(moment)
+            for moment in {decision.date for decision in decisions}
+        }
         return [
             {
                 "partner_id": request.partner_id,
                 "decision": decision.state,
                 "reason": decision.reason or "",
                 "policy_id": decision.policy_id or False,
-                "date": fields.Datetime.to_string(decision.date),
+                "date": dates[decision.date],
             }
-            for request, decision in zip(
-                requests, self._decide(requests, moment, alone=True), strict=True
-            )
+            for request, decision in zip(requests, decisions, strict=True)
         ]
 
     @api.model
@@ -176,7 +179,7 @@ class C360ContactGate(models.AbstractModel):
                 """
                 SELECT id, commercial_partner_id, name, NULLIF(%(address)s, ''), tz
                   FROM res_partner
-                 WHERE id = ANY(%(ids)s)
+                  JOIN unnest(%(ids)s) AS asked (partner_id) ON partner_id = id
                 """,
                 address=SQL.identifier(address),
                 ids=list(partners._ids),

@@ -71,30 +71,33 @@ class C360ContactGate(models.AbstractModel):
             )
             for limit in limits
         )
-        touches = self.env["c360.contact.touch"]
-        touches.flush_model()
+        self.env["c360.contact.touch"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         since = min(limit.period.before(at) for limit in limits)
+        # The asked are a table: of a list of thousands, the planner weighs each.
         for customer_id, address in self.env.execute_query(
             SQL(
                 """
+                WITH asked (customer_id, address) AS MATERIALIZED (
+                    SELECT * FROM unnest(%(customer_ids)s::int[], %(addresses)s::text[])
+                )
                   SELECT person.commercial_partner_id, NULL
-                    FROM res_partner AS person
+                    FROM (SELECT DISTINCT customer_id FROM asked) AS customer
+                    JOIN res_partner AS person
+                      ON person.commercial_partner_id = customer.customer_id
                     JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
-                   WHERE person.commercial_partner_id = ANY(%(customer_ids)s)
-                     AND %(counting)s
+                   WHERE %(counting)s
                 GROUP BY person.commercial_partner_id
                   HAVING %(full)s
                UNION ALL
                   SELECT touch.customer_id, NULL
                     FROM c360_contact_touch AS touch
                    WHERE touch.partner_id IS NULL
-                     AND touch.customer_id = ANY(%(customer_ids)s)
+                     AND touch.customer_id IN (SELECT customer_id FROM asked)
                      AND %(counting)s
                UNION ALL
                   SELECT NULL, touch.address
-                    FROM unnest(%(ask_customer_ids)s::int[], %(ask_addresses)s::text[])
-                         AS asked (customer_id, address)
+                    FROM asked
                     JOIN c360_contact_touch AS touch ON touch.address = asked.address
                LEFT JOIN res_partner AS person ON person.id = touch.partner_id
                    WHERE (person.commercial_partner_id IS DISTINCT
@@ -109,9 +112,8 @@ class C360ContactGate(models.AbstractModel):
                 full=full,
                 counting=self._get_counting_condition(since),
                 at=at,
-                customer_ids=list({customer_id for customer_id, _a in asked} - {None}),
-                ask_customer_ids=[c for c, address in asked if address],
-                ask_addresses=[address for _c, address in asked if address],
+                customer_ids=[customer_id for customer_id, _address in asked],
+                addresses=[address for _customer_id, address in asked],
             )
         ):
             customer_ids.add(customer_id)

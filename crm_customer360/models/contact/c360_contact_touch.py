@@ -166,14 +166,9 @@ class C360ContactTouch(models.Model):
     # Set by who hands it over: from here on no other contact may take its place.
     is_leaving = fields.Boolean(readonly=True, export_string_translation=False)
 
-    # the gate: what counts for these people since the longest period began
-    _counting_idx = models.Index(
-        "(partner_id, date) INCLUDE (channel, purpose)"
-        " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
-    )
     # the gate: what counts for an address, whoever it belongs to
     _address_idx = models.Index(
-        "(address, date) INCLUDE (channel, purpose)"
+        "(address, date)"
         " WHERE direction = 'out' AND state IN ('reserved', 'sent', 'answered')"
     )
     # the gate, for people who were deleted
@@ -194,10 +189,13 @@ class C360ContactTouch(models.Model):
     )
     # the customer's page and timeline: newest rows of a customer
     _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
-    # the foreign key, and the ledger of one person
+    # the gate: what counts for these people since the longest period began; the foreign
+    # key, and the ledger of one person
     _partner_date_idx = models.Index("(partner_id, date DESC, id DESC)")
     # what became of a document's messages
-    _source_idx = models.Index("(source_model, source_id)")
+    _source_idx = models.Index(
+        "(source_model, source_id) WHERE source_id IS NOT NULL"
+    )
     # the cron that settles bookings nobody finished
     _open_idx = models.Index("(date) WHERE state IN ('reserved', 'deferred')")
 

@@ -23,8 +23,9 @@ class C360ContactTouch(models.Model):
         if not vals_list:
             return self.browse()
         constants, columns = self._get_columns(vals_list)
-        names = [*constants, *columns]
-        sources = [
+        now = SQL("now() AT TIME ZONE 'UTC'")
+        names = ["create_date", "write_date", *constants, *columns]
+        sources = [now, now] + [
             SQL("%s::%s", value, self._get_column_type(name))
             for name, value in constants.items()
         ]
@@ -64,13 +65,7 @@ class C360ContactTouch(models.Model):
 
         :return: ``{name: value}`` and ``{name: [value of each row]}``
         """
-        now = self.env.cr.now()
-        constants = {
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
-        }
+        constants = {"create_uid": self.env.uid, "write_uid": self.env.uid}
         given = vals_list[0]
         for name, field in self._fields.items():
             if field.store and field.default and name not in given:

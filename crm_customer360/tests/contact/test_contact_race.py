@@ -51,8 +51,6 @@ class TestContactRace(BaseCase):
             env["c360.contact.touch"].search(
                 [("partner_id", "in", cls.partner_ids)]
             ).unlink()
-            keys = [f"customer:{partner_id}" for partner_id in cls.partner_ids]
-            env["c360.contact.lock"].search([("key", "in", keys)]).unlink()
             env["res.partner"].browse(cls.partner_ids).unlink()
             env["c360.contact.policy"].browse(cls.policy_id).unlink()
             env["c360.contact.policy"].browse(cls.active_ids).active = True
