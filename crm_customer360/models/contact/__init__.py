@@ -3,6 +3,8 @@ from . import c360_contact_policy
 from . import c360_contact_touch
 from . import c360_contact_touch_append
 from . import c360_contact_lock
+from . import c360_contact_topic
+from . import c360_contact_consent
 from . import c360_contact_gate
 from . import c360_contact_gate_decision
 from . import c360_contact_gate_past
