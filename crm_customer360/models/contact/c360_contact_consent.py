@@ -258,38 +258,49 @@ class C360ContactConsent(models.Model):
             address; each may be ``None``
         :return: ``{triple: [(company id or None, ConsentRow)]}``
         """
-        people = set(people)
-        partner_ids = {number for who in people for number in who[:2]} - {None}
-        addresses = {who[2] for who in people} - {None}
+        partner_ids, addresses = self._get_keys(people)
         if not partner_ids and not addresses:
             return {}
+        query = self._get_current_query(partner_ids, addresses)
+        return self._group_current(people, self.env.execute_query(query))
+
+    @api.model
+    def _get_keys(self, people):
+        """Return the ids and the addresses that people are found by."""
+        partner_ids = {number for who in people for number in who[:2]} - {None}
+        addresses = {who[2] for who in people} - {None}
+        return list(partner_ids), list(addresses)
+
+    @api.model
+    def _get_current_query(self, partner_ids, addresses):
+        """Return the query of what is said today; see :meth:`_group_current`."""
         self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT partner_id, address, company_id,
-                       status, date, id, channel, purpose, topic_id
-                  FROM c360_contact_consent
-                 WHERE is_current
-                   AND (partner_id = ANY(%(partner_ids)s)
-                        OR address = ANY(%(addresses)s))
-                """,
-                partner_ids=list(partner_ids),
-                addresses=list(addresses),
-            )
+        return SQL(
+            """
+            SELECT partner_id, address, company_id,
+                   status, date, id, channel, purpose, topic_id
+              FROM c360_contact_consent
+             WHERE is_current
+               AND (partner_id = ANY(%(partner_ids)s)
+                    OR address = ANY(%(addresses)s))
+            """,
+            partner_ids=partner_ids,
+            addresses=addresses,
         )
+
+    @api.model
+    def _group_current(self, people, rows):
+        """Return the rows of :meth:`_get_current_query` by the people they concern."""
         by_partner, by_address = defaultdict(list), defaultdict(list)
         for partner_id, address, company_id, status, date, row_id, *scope in rows:
-            found = (
-                partner_id,
-                company_id,
-                ConsentRow(status, date, row_id, "own", *scope),
-            )
+            row = ConsentRow(status, date, row_id, "own", *scope)
             if partner_id:
-                by_partner[partner_id].append(found)
+                by_partner[partner_id].append((partner_id, company_id, row))
             if address:
-                by_address[address].append(found)
-        return {who: self._sort_current(who, by_partner, by_address) for who in people}
+                by_address[address].append((partner_id, company_id, row))
+        return {
+            who: self._sort_current(who, by_partner, by_address) for who in set(people)
+        }
 
     @api.model
     def _sort_current(self, who, by_partner, by_address):

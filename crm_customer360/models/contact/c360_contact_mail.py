@@ -220,6 +220,7 @@ class C360ContactMailMixin(models.AbstractModel):
             or None,
             override_reason=self.contact_override_reason or None,
             touch_id=touch.id if touch else None,
+            topic_id=self.contact_topic_id.id or None,
             company_id=self.record_company_id.id or self.env.company.id,
             partner_id=partner.id or None,
             customer_id=partner.commercial_partner_id.id or None,

@@ -5,11 +5,13 @@ from . import crm_lead
 from . import crm_team
 from . import helpdesk_ticket
 from . import mail_activity
+from . import mail_blacklist
 from . import mail_compose_message
 from . import mail_mail
 from . import mail_message
 from . import mail_notification
 from . import mail_thread
+from . import phone_blacklist
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -7,5 +7,6 @@ class MailMail(models.Model):
     _inherit = [
         "c360.contact.mail.mixin",
         "c360.contact.mail.hold.mixin",
+        "c360.contact.mail.link.mixin",
         "mail.mail",
     ]

@@ -17,6 +17,12 @@ class MailMessage(models.Model):
     contact_expire_date = fields.Datetime(
         help="After this moment the message has no sense any more and is stopped.",
     )
+    contact_topic_id = fields.Many2one(
+        comodel_name="c360.contact.topic",
+        ondelete="set null",
+        index="btree_not_null",
+        help="What it is about: people may want to hear of some topics, of others not.",
+    )
 
     # The customer's timeline: newest messages on a contact's page.
     _c360_timeline_idx = models.Index(

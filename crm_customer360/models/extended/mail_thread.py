@@ -9,4 +9,5 @@ class MailThread(models.AbstractModel):
             "contact_purpose",
             "contact_override_reason",
             "contact_expire_date",
+            "contact_topic_id",
         }

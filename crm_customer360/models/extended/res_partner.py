@@ -3,7 +3,11 @@ from odoo import models
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "c360.customer.page.mixin"]
+    _inherit = [
+        "res.partner",
+        "c360.customer.page.mixin",
+        "c360.contact.partner.mixin",
+    ]
 
     def _get_customer_360_partner(self):
         return self

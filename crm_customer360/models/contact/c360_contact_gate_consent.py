@@ -1,0 +1,234 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL, format_date, format_datetime, format_duration
+
+from ...tools.contact_cap import Period
+from ...tools.contact_consent import WishedLimit, find_consent
+from ...tools.contact_limit import ContactQuiet, NotBefore, Quiet, Stop
+from .c360_contact_consent import NEEDED_PURPOSES
+
+
+class C360ContactGate(models.AbstractModel):
+    """What the person himself said: consent, a pause, his hours, his frequency.
+
+    Never about messages he needs. Two queries for any number of requests: his own
+    limits are known before the book is opened, the rest is asked with the barriers.
+    """
+
+    _inherit = "c360.contact.gate"
+
+    @api.model
+    def _is_refusable(self, purpose):
+        """Tell whether people may refuse messages of this purpose."""
+        return purpose not in NEEDED_PURPOSES and self._is_used()
+
+    @api.model
+    def _get_held(self, requests, rules):
+        held = set(super()._get_held(requests, rules))
+        return [
+            request
+            for request in requests
+            if request in held or self._is_refusable(request.purpose)
+        ]
+
+    @api.model
+    def _get_limits(self, requests):
+        limits = super()._get_limits(requests)
+        asking = [
+            request for request in requests if self._is_refusable(request.purpose)
+        ]
+        if not asking:
+            return limits
+        return [*limits, *self._get_wished_limits(asking)]
+
+    @api.model
+    def _get_wished_limits(self, requests):
+        """Return how often these people want to hear from us, same wishes together."""
+        wished = defaultdict(lambda: (set(), set()))
+        for row in self.env["c360.contact.preference"]._get_current(
+            {request.partner_id for request in requests} - {None},
+            {request.address for request in requests} - {None},
+        ):
+            if row.limit_count:
+                partner_ids, addresses = wished[
+                    row.limit_count, row.limit_unit, row.company_id.id or None
+                ]
+                if row.partner_id:
+                    partner_ids.add(row.partner_id.id)
+                else:
+                    addresses.add(row.address)
+        name = self.env._("The customer's own wish")
+        return [
+            WishedLimit(
+                None,
+                name,
+                company_id=company_id,
+                partner_ids=frozenset(partner_ids),
+                addresses=frozenset(addresses),
+                limit=count,
+                period=Period(1, unit),
+            )
+            for (count, unit, company_id), (partner_ids, addresses) in wished.items()
+        ]
+
+    @api.model
+    def _get_barriers(self, requests, at):
+        barriers = super()._get_barriers(requests, at)
+        asking = [
+            request for request in requests if self._is_refusable(request.purpose)
+        ]
+        if asking:
+            self._add_own_words(barriers, asking)
+        return barriers
+
+    @api.model
+    def _add_own_words(self, barriers, requests):
+        """Add what the people said themselves, in one query."""
+        consents = self.env["c360.contact.consent"]
+        people = {self._get_person(request) for request in requests}
+        partner_ids, addresses = consents._get_keys(people)
+        self.env["c360.contact.preference"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT said.*, NULL::timestamp, NULL::float8, NULL::float8
+                  FROM (%(consents)s) AS said
+             UNION ALL
+                SELECT partner_id, address, company_id,
+                       'wish', date, id, NULL, NULL, NULL,
+                       pause_until, hour_from, hour_to
+                  FROM c360_contact_preference
+                 WHERE is_current
+                   AND (partner_id = ANY(%(partner_ids)s)
+                        OR partner_id IS NULL AND address = ANY(%(addresses)s))
+                """,
+                consents=consents._get_current_query(partner_ids, addresses),
+                partner_ids=partner_ids,
+                addresses=addresses,
+            )
+        )
+        said = consents._group_current(
+            people, [row[:9] for row in rows if row[3] != "wish"]
+        )
+        self._add_consent(barriers, requests, said)
+        self._add_wishes(barriers, requests, [row for row in rows if row[3] == "wish"])
+
+    @api.model
+    def _get_person(self, request):
+        return (request.partner_id, request.customer_id, request.address)
+
+    # ------------------------------------------------------------------ consent
+
+    @api.model
+    def _add_consent(self, barriers, requests, said):
+        rules = self.env["c360.contact.purpose"]._get_rules()
+        for request in requests:
+            row = find_consent(
+                (
+                    row
+                    for company_id, row in said[self._get_person(request)]
+                    if company_id in (None, request.company_id)
+                ),
+                request.channel,
+                request.purpose,
+                request.topic_id,
+            )
+            if row and row.status == "refused":
+                barriers[request].append(Stop(self._explain_refusal(row, request)))
+            elif not row and rules[request.purpose].needs_consent:
+                barriers[request].append(Stop(self._explain_missing(request)))
+
+    @api.model
+    def _get_words(self, request):
+        labels = self.env["c360.contact.consent"]._fields
+        purposes = dict(labels["purpose"]._description_selection(self.env))
+        channels = dict(labels["channel"]._description_selection(self.env))
+        return {
+            "who": request.partner_name
+            or request.address
+            or self.env._("The customer"),
+            "purpose": purposes[request.purpose].lower(),
+            "channel": channels[request.channel],
+        }
+
+    @api.model
+    def _explain_refusal(self, row, request):
+        """Return the sentence that says what was refused, and when."""
+        words = {**self._get_words(request), "date": format_date(self.env, row.date)}
+        if row.who == "company":
+            return self.env._(
+                "The company of %(who)s asked on %(date)s not to be contacted.", **words
+            )
+        if row.topic_id:
+            # The name is public; the sender may not read topics.
+            topic_sudo = self.env["c360.contact.topic"].sudo().browse(row.topic_id)
+            return self.env._(
+                "%(who)s refused “%(topic)s” on %(date)s.",
+                topic=topic_sudo.name,
+                **words,
+            )
+        if row.purpose and row.channel:
+            return self.env._(
+                "%(who)s refused %(purpose)s by %(channel)s on %(date)s.", **words
+            )
+        if row.purpose:
+            return self.env._("%(who)s refused %(purpose)s on %(date)s.", **words)
+        if row.channel:
+            return self.env._(
+                "%(who)s refused to be contacted by %(channel)s on %(date)s.", **words
+            )
+        return self.env._("%(who)s asked on %(date)s not to be contacted.", **words)
+
+    @api.model
+    def _explain_missing(self, request):
+        return self.env._(
+            "%(who)s has not agreed to %(purpose)s by %(channel)s, which is needed.",
+            **self._get_words(request),
+        )
+
+    # ------------------------------------------------------------------- wishes
+
+    @api.model
+    def _add_wishes(self, barriers, requests, rows):
+        """Add pauses and hours; those of a person before those of his address."""
+        by_partner, by_address = defaultdict(list), defaultdict(list)
+        for partner_id, address, company_id, *_said, pause, begin, end in rows:
+            wish = (company_id, pause, begin or 0.0, end or 0.0)
+            if partner_id:
+                by_partner[partner_id].append(wish)
+            else:
+                by_address[address].append(wish)
+        rules = self.env["c360.contact.purpose"]._get_rules()
+        for request in requests:
+            for company_id, pause, begin, end in by_partner.get(
+                request.partner_id
+            ) or by_address.get(request.address, ()):
+                if company_id not in (None, request.company_id):
+                    continue
+                if pause:
+                    barriers[request].append(self._get_pause(request, pause))
+                if begin != end and rules[request.purpose].keeps_quiet_hours:
+                    barriers[request].append(self._get_hours(request, begin, end))
+
+    @api.model
+    def _get_pause(self, request, until):
+        reason = self.env._(
+            "%(who)s asked for a pause until %(date)s.",
+            who=self._get_words(request)["who"],
+            date=format_datetime(self.env, until, dt_format="short"),
+        )
+        return NotBefore(reason, until)
+
+    @api.model
+    def _get_hours(self, request, begin, end):
+        """Return the barrier outside the hours at which he wants to be reached."""
+        name = self.env._(
+            "Wants to be reached from %(begin)s to %(end)s",
+            begin=format_duration(begin),
+            end=format_duration(end),
+        )
+        # quiet is the rest of the day
+        quiet = ContactQuiet(None, name, hour_from=end, hour_to=begin)
+        tz = request.tz or self._get_company_tz(request.company_id)
+        return Quiet(quiet, quiet.get_clock(tz))

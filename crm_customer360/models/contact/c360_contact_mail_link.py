@@ -1,0 +1,71 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools.mail import append_content_to_html
+from odoo.tools.urls import urljoin
+
+
+class C360ContactMailLinkMixin(models.AbstractModel):
+    """Every e-mail a customer may refuse carries the way to do so.
+
+    A line at its end leads to his page; the headers let his mail program unsubscribe
+    with one click (RFC 8058). Colleagues get neither, nor do messages he needs.
+    """
+
+    _name = "c360.contact.mail.link.mixin"
+    _description = "E-mail with a Link to the Contact Preferences"
+
+    def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
+        emails = super()._prepare_outgoing_list(
+            mail_server=mail_server, doc_to_followers=doc_to_followers
+        )
+        purpose = self._get_contact_purpose()
+        if not self.env["c360.contact.gate"]._is_refusable(purpose):
+            return emails
+        # Everybody's mails pass here, whoever sends.
+        mail_sudo = self.sudo()
+        customers = {
+            who.address: who.partner for who in mail_sudo._get_contact_recipients()
+        }
+        for email in emails:
+            partner = email["partner_id"] or mail_sudo.env["res.partner"]
+            addresses = email["email_to_normalized"]
+            # a link is for one person
+            if len(email["email_to"]) != 1 or not addresses:
+                continue
+            if addresses[0] in customers:
+                partner = partner or customers[addresses[0]]
+                mail_sudo._add_contact_link(email, partner, addresses[0], purpose)
+        return emails
+
+    def _add_contact_link(self, email, partner, address, purpose):
+        """Add the link to what is about to leave for one recipient.
+
+        :param dict email: see :meth:`_prepare_outgoing_list`; changed
+        """
+        links = self.env["c360.contact.link"]
+        company = self.record_company_id or self.env.company
+        token = links._sign(partner, address, company, purpose, self.contact_topic_id)
+        page, unsubscribe = (
+            urljoin(self.get_base_url(), path) for path in links._get_paths(token)
+        )
+        text = self.with_context(lang=partner.lang or self.env.lang).env._(
+            "Choose what you hear from us, or stop it"
+        )
+        email["body"] = append_content_to_html(
+            email["body"],
+            Markup(
+                '<p style="margin:24px 0 8px;font-size:12px;color:#6c757d;'
+                'text-align:center"><a href="%s" style="color:#6c757d">%s</a></p>'
+            )
+            % (page, text),
+            plaintext=False,
+        )
+        email["body_alternative"] = f"{email['body_alternative']}\n\n{text}: {page}\n"
+        # Each recipient gets headers of his own. A mailing has its own way out.
+        if "List-Unsubscribe" not in email["headers"]:
+            email["headers"] = {
+                **email["headers"],
+                "List-Unsubscribe": f"<{unsubscribe}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            }
