@@ -3,7 +3,7 @@
 {
     "name": "Customer 360",
     "summary": "Lead pools, customer care and contact limits on ERP facts",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
     "license": "AGPL-3",
@@ -64,6 +64,8 @@
         "views/extended/mail_compose_message_views.xml",
         "views/extended/res_config_settings_views.xml",
         "views/extended/res_partner_views.xml",
+        "views/extended/sms_composer_views.xml",
+        "views/extended/sms_sms_views.xml",
         # Menus, last
         "views/customer360_menus.xml",
     ],

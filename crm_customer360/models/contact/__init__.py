@@ -2,6 +2,8 @@ from . import c360_contact_purpose
 from . import c360_contact_policy
 from . import c360_contact_touch
 from . import c360_contact_touch_append
+from . import c360_contact_touch_log
+from . import c360_contact_touch_settle
 from . import c360_contact_lock
 from . import c360_contact_topic
 from . import c360_contact_consent
@@ -12,11 +14,14 @@ from . import c360_contact_gate_decision
 from . import c360_contact_gate_past
 from . import c360_contact_gate_booking
 from . import c360_contact_gate_consent
+from . import c360_contact_edge
 from . import c360_contact_mail_hold
 from . import c360_contact_mail
 from . import c360_contact_link
 from . import c360_contact_link_page
 from . import c360_contact_mail_link
+from . import c360_contact_sms
+from . import c360_contact_sms_composer
 from . import c360_contact_merge
 from . import c360_contact_partner
 from . import c360_contact_consent_merge

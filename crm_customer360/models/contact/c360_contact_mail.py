@@ -1,5 +1,4 @@
 from collections import defaultdict
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from psycopg2.errors import DeadlockDetected, SerializationFailure
@@ -8,9 +7,7 @@ from odoo import fields, models
 from odoo.tools.mail import email_normalize_all
 
 from ...tools.contact_limit import ContactRequest
-
-# Rows of the ledger that still wait for an end.
-OPEN_STATES = ("deferred", "reserved", "failed")
+from .c360_contact_edge import OPEN_STATES
 
 
 class MailRecipient(NamedTuple):
@@ -25,6 +22,10 @@ class MailRecipient(NamedTuple):
         """Find the ledger row again: the message and who gets it."""
         return (self.mail.mail_message_id.id, self.partner.id or self.address)
 
+    @property
+    def document(self):
+        return self.mail
+
 
 class C360ContactMailMixin(models.AbstractModel):
     """The edge where every e-mail leaves: nothing goes round the gate.
@@ -35,6 +36,7 @@ class C360ContactMailMixin(models.AbstractModel):
     """
 
     _name = "c360.contact.mail.mixin"
+    _inherit = "c360.contact.edge.mixin"
     _description = "E-mail Passing the Contact Gate"
 
     # --------------------------------------------------------------------- host
@@ -76,6 +78,13 @@ class C360ContactMailMixin(models.AbstractModel):
         self.ensure_one()
         return self.contact_purpose or "transactional"
 
+    def _get_contact_purpose_source(self):
+        """Return who set the purpose, see ``c360.contact.touch``."""
+        self.ensure_one()
+        if self.contact_purpose:
+            return self.contact_purpose_source or "sender"
+        return "system"
+
     def _pass_gate(self, auto_commit):
         """Ask the gate for every recipient, and return the mails that may leave now.
 
@@ -95,31 +104,6 @@ class C360ContactMailMixin(models.AbstractModel):
             return self - outgoing
         return self - held
 
-    @contextmanager
-    def _booking(self, auto_commit):
-        """Make the bookings one unit.
-
-        Where the sender commits anyway (the mail queue), they are a transaction of
-        their own, READ COMMITTED: it sees what others booked while it waited for its
-        turn, so it never has to start again.
-        """
-        cr = self.env.cr
-        if not auto_commit:
-            with cr.savepoint():
-                yield
-            return
-        # The host's contract of ``auto_commit``; never True in a user's transaction.
-        cr.commit()  # pylint: disable=invalid-commit
-        self.env.invalidate_all()
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        try:
-            yield
-        except BaseException:
-            cr.rollback()
-            self.env.invalidate_all(flush=False)
-            raise
-        cr.commit()  # pylint: disable=invalid-commit
-
     def _book_recipients(self):
         """Book every recipient of the mails and hold back those who must wait.
 
@@ -129,40 +113,7 @@ class C360ContactMailMixin(models.AbstractModel):
         mails_sudo = self.sudo()
         recipients = mails_sudo._get_contact_recipients()
         touches = mails_sudo._get_open_touches(recipients)
-        gate = self.env["c360.contact.gate"]
-        now = fields.Datetime.now()
-        requests = {
-            who: who.mail._get_contact_request(who, touches.get(who.key))
-            for who in recipients
-        }
-        # everybody is held before a row is written: who makes room does the same
-        gate._lock(list(requests.values()))
-        # what is booked already may leave, unless its place was taken meanwhile
-        booked = self.env["c360.contact.touch"].concat(*touches.values())
-        leaving = booked.filtered(lambda touch: touch.state == "reserved")
-        leaving = leaving._start_leaving()
-        leaving_ids = set(leaving.ids)
-        asking = [
-            recipient
-            for recipient in recipients
-            if recipient.key not in touches
-            or touches[recipient.key].id not in leaving_ids
-        ]
-        requests = [requests[recipient] for recipient in asking]
-        decisions = gate._decide(requests, now)
-        fresh = [index for index, who in enumerate(asking) if who.key not in touches]
-        gate._book(
-            [requests[index] for index in fresh],
-            [decisions[index] for index in fresh],
-            now,
-            leaving=True,
-        )
-        refusals = defaultdict(list)
-        for recipient, decision in zip(asking, decisions, strict=True):
-            if recipient.key in touches:
-                gate._rebook(touches[recipient.key], decision, now, leaving=True)
-            if decision.state != "allowed":
-                refusals[recipient.mail].append((recipient, decision))
+        refusals, _booked = mails_sudo._ask_gate(recipients, touches)
         held = mails_sudo._hold_back(refusals)
         held._wake_queue()
         return self.browse(held.ids)
@@ -213,7 +164,7 @@ class C360ContactMailMixin(models.AbstractModel):
         return ContactRequest(
             channel="email",
             purpose=self._get_contact_purpose(),
-            purpose_source="sender" if self.contact_purpose else "system",
+            purpose_source=self._get_contact_purpose_source(),
             tz=partner.tz or None,
             expire_date=(touch and touch.expire_date)
             or self.contact_expire_date

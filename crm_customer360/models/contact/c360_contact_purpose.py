@@ -15,6 +15,18 @@ PURPOSES = [
     ("collection", "Collection"),
 ]
 
+# How a message came by its purpose.
+PURPOSE_SOURCES = [
+    ("sender", "The sender"),
+    ("bulk", "Bulk mail of a person"),
+    ("system", "System message"),
+    ("import", "Taken over from history"),
+]
+
+# Writing to many of these is selling; writing to many orders, invoices or tickets is
+# answering for them, and the host itself does it with the same composer.
+SELLING_MODELS = ("res.partner", "crm.lead", "mailing.contact", "mailing.list")
+
 # Messages the customer needs: nothing may ever hold them back.
 NEVER_HELD = ("transactional", "service")
 HOLDING_FIELDS = (

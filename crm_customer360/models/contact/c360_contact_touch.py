@@ -3,12 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .c360_contact_policy import CHANNELS
-from .c360_contact_purpose import PURPOSES
+from .c360_contact_purpose import PURPOSE_SOURCES, PURPOSES
 
 # A booked slot counts before the message has left: that is what makes a limit exact.
 COUNTING_STATES = ("reserved", "sent", "answered")
-
-SETTLE_SLICE = 1000
 
 # The states a row may move to. History is never rewritten.
 NEXT_STATES = {
@@ -141,12 +139,7 @@ class C360ContactTouch(models.Model):
     )
     # How it came about
     purpose_source = fields.Selection(
-        selection=[
-            ("sender", "The sender"),
-            ("bulk", "Bulk mail of a person"),
-            ("system", "System message"),
-            ("import", "Taken over from history"),
-        ],
+        selection=PURPOSE_SOURCES,
         string="Purpose Set By",
         required=True,
         default="sender",
@@ -162,6 +155,11 @@ class C360ContactTouch(models.Model):
         readonly=True,
         export_string_translation=False,
         help="What reaches a person only once, however many jobs try.",
+    )
+    is_manual = fields.Boolean(
+        string="Logged by Hand",
+        readonly=True,
+        help="A colleague wrote it down: he may correct it by another row.",
     )
     # Set by who hands it over: from here on no other contact may take its place.
     is_leaving = fields.Boolean(readonly=True, export_string_translation=False)
@@ -278,68 +276,3 @@ class C360ContactTouch(models.Model):
             "res_id": self.source_id,
             "view_mode": "form",
         }
-
-    @api.model
-    def _cron_settle(self):
-        """Settle rows whose sending broke off: sent or free again, never both.
-
-        Also rows that waited for a mail which is gone. A mail that is still in the
-        queue keeps its row, the queue will send it.
-        """
-        while True:
-            broken = self._get_broken()
-            if not broken:
-                return
-            broken._settle_broken()
-            left = len(self._get_broken())
-            if not self.env["ir.cron"]._commit_progress(len(broken), remaining=left):
-                return
-
-    @api.model
-    def _get_broken(self):
-        """Return the oldest rows nobody will end any more."""
-        self.flush_model()
-        self.env["mail.mail"].flush_model(["state", "mail_message_id"])
-        query = SQL(
-            """
-              SELECT touch.id
-                FROM c360_contact_touch AS touch
-               WHERE touch.state IN ('reserved', 'deferred')
-                 AND touch.channel = 'email'
-                 AND COALESCE(touch.scheduled_date, touch.date) < %(limit)s
-                 AND NOT EXISTS (
-                     SELECT
-                       FROM mail_mail AS mail
-                      WHERE mail.mail_message_id = touch.message_id
-                        AND mail.state = 'outgoing'
-                     )
-            ORDER BY touch.date, touch.id
-               LIMIT %(slice)s
-            """,
-            limit=fields.Datetime.subtract(fields.Datetime.now(), hours=1),
-            slice=SETTLE_SLICE,
-        )
-        return self.browse(row[0] for row in self.env.execute_query(query))
-
-    def _settle_broken(self):
-        sent_messages = (
-            self.env["mail.mail"]
-            .search(
-                [
-                    ("mail_message_id", "in", self.message_id.ids),
-                    ("state", "=", "sent"),
-                ]
-            )
-            .mail_message_id
-        )
-        sent = self.filtered(
-            lambda touch: touch.state == "reserved"
-            and touch.message_id in sent_messages
-        )
-        if sent:
-            sent._move("sent", date=fields.Datetime.now())
-        if self - sent:
-            (self - sent)._move(
-                "cancelled",
-                reason=self.env._("The sending broke off; nothing has left."),
-            )

@@ -4,6 +4,7 @@ from . import base_partner_merge
 from . import crm_lead
 from . import crm_team
 from . import helpdesk_ticket
+from . import ir_actions_server
 from . import mail_activity
 from . import mail_blacklist
 from . import mail_compose_message
@@ -17,4 +18,6 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import sale_order
+from . import sms_composer
+from . import sms_sms
 from . import stock_picking

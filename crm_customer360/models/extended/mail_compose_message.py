@@ -1,10 +1,6 @@
 from odoo import fields, models
 
-from ..contact.c360_contact_purpose import PURPOSES
-
-# Writing to many of these is selling; writing to many orders, invoices or tickets is
-# answering for them, and the host itself does it with the same composer.
-SELLING_MODELS = ("res.partner", "crm.lead", "mailing.contact", "mailing.list")
+from ..contact.c360_contact_purpose import PURPOSE_SOURCES, PURPOSES, SELLING_MODELS
 
 
 class MailComposeMessage(models.TransientModel):
@@ -15,6 +11,7 @@ class MailComposeMessage(models.TransientModel):
         string="Purpose",
         help="Decides which contact limits the messages count against.",
     )
+    contact_purpose_source = fields.Selection(selection=PURPOSE_SOURCES)
 
     def action_send_mail(self):
         # Only the button says “sales” for bulk mail that names no purpose: code that
@@ -23,12 +20,15 @@ class MailComposeMessage(models.TransientModel):
             if (
                 composer.composition_mode == "mass_mail"
                 and composer.model in SELLING_MODELS
+                and not composer.contact_purpose
             ):
-                composer.contact_purpose = composer.contact_purpose or "sales"
+                composer.contact_purpose = "sales"
+                composer.contact_purpose_source = "bulk"
         return super().action_send_mail()
 
     def _prepare_mail_values_static(self):
         values = super()._prepare_mail_values_static()
         if self.contact_purpose:
             values["contact_purpose"] = self.contact_purpose
+            values["contact_purpose_source"] = self.contact_purpose_source or "sender"
         return values

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..contact.c360_contact_purpose import PURPOSES
+from ..contact.c360_contact_purpose import PURPOSE_SOURCES, PURPOSES
 
 
 class MailMessage(models.Model):
@@ -10,6 +10,11 @@ class MailMessage(models.Model):
     contact_purpose = fields.Selection(
         selection=PURPOSES,
         help="Why the customer is contacted; empty means transactional.",
+    )
+    contact_purpose_source = fields.Selection(
+        selection=PURPOSE_SOURCES,
+        string="Purpose Set By",
+        help="Empty: whoever sent it chose the purpose.",
     )
     contact_override_reason = fields.Char(
         help="Why the author writes although a contact policy advises against it.",

@@ -4,3 +4,4 @@ from . import test_contact_panel
 from . import test_contact_policy
 from . import test_contact_race
 from . import test_contact_rights
+from . import test_contact_sms

@@ -1,0 +1,89 @@
+from odoo import fields, models
+
+from .c360_contact_purpose import PURPOSE_SOURCES, PURPOSES, SELLING_MODELS
+
+
+class C360ContactSmsComposerMixin(models.AbstractModel):
+    """The window that writes SMS knows their purpose and hands it on, in each mode."""
+
+    _name = "c360.contact.sms.composer.mixin"
+    _description = "SMS Composer Naming the Purpose"
+
+    contact_purpose = fields.Selection(
+        selection=PURPOSES,
+        string="Purpose",
+        help="Decides which contact limits the messages count against.",
+    )
+    contact_purpose_source = fields.Selection(selection=PURPOSE_SOURCES)
+
+    def action_send_sms(self):
+        # Only the button says “sales” for bulk SMS that name no purpose: code that
+        # shares the inner method sends messages of the system.
+        for composer in self:
+            if not composer.contact_purpose and composer._is_bulk_selling():
+                composer.contact_purpose = "sales"
+                composer.contact_purpose_source = "bulk"
+        return super().action_send_sms()
+
+    def _is_bulk_selling(self):
+        self.ensure_one()
+        if self.composition_mode == "numbers":
+            return len((self.sanitized_numbers or "").split(",")) > 1
+        is_bulk = self.composition_mode == "mass" or self.res_ids_count > 1
+        return is_bulk and self.res_model in SELLING_MODELS
+
+    def _get_contact_values(self):
+        """Return what the messages and the SMS learn from the composer."""
+        self.ensure_one()
+        if not self.contact_purpose:
+            return {}
+        return {
+            "contact_purpose": self.contact_purpose,
+            "contact_purpose_source": self.contact_purpose_source or "sender",
+        }
+
+    # -------------------------------------------------------------------- modes
+
+    def _action_send_sms_numbers(self):
+        values = self._get_contact_values()
+        defaults = {f"default_{name}": value for name, value in values.items()}
+        return super(
+            C360ContactSmsComposerMixin, self.with_context(**defaults)
+        )._action_send_sms_numbers()
+
+    def _action_send_sms_comment(self, records=None):
+        values = self._get_contact_values()
+        if not values:
+            return super()._action_send_sms_comment(records)
+        # The host's method, which hands nothing on to the messages it posts.
+        records = records if records is not None else self._get_records()
+        bodies = self._prepare_body_values(records)
+        numbers = self.sanitized_numbers.split(",") if self.sanitized_numbers else None
+        messages = self.env["mail.message"]
+        for record in records:
+            messages += record._message_sms(
+                bodies[record.id],
+                number_field=self.number_field_name,
+                sms_numbers=numbers,
+                **values,
+            )
+        return messages
+
+    def _prepare_mass_sms_values(self, records):
+        result = super()._prepare_mass_sms_values(records)
+        values = self._get_contact_values()
+        for record_id, sms_values in result.items():
+            # also without a note on the document, the ledger knows what it was about
+            sms_values["contact_source_model"] = records._name
+            sms_values["contact_source_id"] = record_id
+            sms_values.update(values)
+        return result
+
+    def _prepare_mass_sms(self, records, sms_record_values):
+        all_sms = super()._prepare_mass_sms(records, sms_record_values)
+        values = self._get_contact_values()
+        if values and all_sms.mail_message_id:
+            # notes the composer has just logged for the user
+            messages_sudo = all_sms.mail_message_id.sudo()
+            messages_sudo.write(values)
+        return all_sms
