@@ -61,6 +61,7 @@
         # Doors to the host's views
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
+        "views/extended/mail_activity_views.xml",
         "views/extended/mail_compose_message_views.xml",
         "views/extended/res_config_settings_views.xml",
         "views/extended/res_partner_views.xml",

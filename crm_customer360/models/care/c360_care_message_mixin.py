@@ -5,6 +5,7 @@ from odoo.tools import format_datetime
 # How a ledger row moves the task that caused it: state of the row -> what to do.
 MESSAGE_OUTCOME = "message"
 CARE_PURPOSES = ("care", "survey")
+MESSAGE_CHANNELS = ("email", "sms")
 
 
 class C360CareMessageMixin(models.AbstractModel):

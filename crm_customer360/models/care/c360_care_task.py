@@ -253,6 +253,9 @@ class C360CareTask(models.Model):
         self._check_state("done", "cancelled")
         # the right to the tasks was checked; the fields are the action's to write
         tasks_sudo = self.sudo()
+        tasks_sudo.touch_id.filtered("is_manual")._take_back(
+            self.env._("The care task was reopened.")
+        )
         tasks_sudo.write(
             {
                 "state": "todo",
@@ -311,6 +314,29 @@ class C360CareTask(models.Model):
         tasks_sudo = self.sudo()
         tasks_sudo.write(self._prepare_done_vals(outcome))
         self._cancel_message(self.env._("The customer was reached before it left."))
+        tasks_sudo._log_call(outcome)
+
+    def _log_call(self, outcome):
+        """Book what somebody heard when he turned to the person."""
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        touches = self.env["c360.contact.touch"]._log(
+            [
+                {
+                    "partner_id": task.partner_id.id,
+                    "channel": "phone" if task.phone else "other",
+                    "purpose": "care",
+                    "subject": task.rule_id.name,
+                    "outcome": task.note or labels[outcome],
+                    "source_model": task._name,
+                    "source_id": task.id,
+                    "company_id": task.company_id.id or self.env.company.id,
+                    "is_manual": True,
+                }
+                for task in self
+            ]
+        )
+        for task, touch in zip(self, touches, strict=True):
+            task.touch_id = touch
 
     def _cancel(self, reason):
         # called by what has checked the right to the tasks, or by the system

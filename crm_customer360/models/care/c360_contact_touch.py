@@ -1,6 +1,6 @@
 from odoo import models
 
-from .c360_care_message_mixin import CARE_PURPOSES
+from .c360_care_message_mixin import CARE_PURPOSES, MESSAGE_CHANNELS
 
 
 class C360ContactTouch(models.Model):
@@ -10,10 +10,12 @@ class C360ContactTouch(models.Model):
 
     def _on_state_changed(self):
         result = super()._on_state_changed()
-        # an answer or a note on the task is no care message
+        # an answer, a call or a note on the task is no care message
         touches = self.filtered(
             lambda touch: touch.source_model == "c360.care.task"
             and touch.purpose in CARE_PURPOSES
+            and touch.direction == "out"
+            and touch.channel in MESSAGE_CHANNELS
         )
         if touches:
             # Whoever moves the ledger (the mail queue, a colleague) moves the task.

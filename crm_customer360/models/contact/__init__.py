@@ -4,6 +4,7 @@ from . import c360_contact_touch
 from . import c360_contact_touch_append
 from . import c360_contact_touch_log
 from . import c360_contact_touch_settle
+from . import c360_contact_call
 from . import c360_contact_lock
 from . import c360_contact_topic
 from . import c360_contact_consent

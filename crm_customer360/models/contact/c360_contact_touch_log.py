@@ -10,6 +10,14 @@ ADDRESS_FIELDS = {
 }
 
 
+def get_first_words(text):
+    """Return the beginning of a text on one line, as the ledger shows it."""
+    words = " ".join((text or "").split())
+    if len(words) <= OUTCOME_LENGTH:
+        return words or False
+    return f"{words[: OUTCOME_LENGTH - 1]}…"
+
+
 class C360ContactTouch(models.Model):
     """The door for contacts that happened outside the edges, both directions.
 
@@ -49,6 +57,7 @@ class C360ContactTouch(models.Model):
                     "company_id": self.env.company.id,
                     **self._prepare_person_vals(partner_sudo, vals["channel"]),
                     **vals,
+                    "outcome": get_first_words(vals.get("outcome")),
                 }
             )
         # The ledger belongs to the system: no user creates rows by himself.
@@ -73,8 +82,7 @@ class C360ContactTouch(models.Model):
         for touch in self:
             answered = touch.answer_to_id
             if touch.direction == "in" and answered.state == "sent":
-                words = touch.outcome or touch.subject or ""
-                answered._move("answered", outcome=words[:OUTCOME_LENGTH])
+                answered._move("answered", outcome=touch.outcome or touch.subject)
 
     # --------------------------------------------------------------- correcting
 
@@ -117,14 +125,16 @@ class C360ContactTouch(models.Model):
         self._check_correctable()
         # The rows are the system's to end; the right to correct was checked.
         touch_sudo = self.sudo()
-        touch_sudo.write(
-            {
-                "state": "cancelled",
-                "reason": self.env._("Corrected: %(reason)s", reason=reason),
-            }
-        )
-        touch_sudo._on_state_changed()
+        touch_sudo._take_back(self.env._("Corrected: %(reason)s", reason=reason))
         return self._log([vals]) if vals else self.browse()
+
+    def _take_back(self, reason):
+        """End rows logged by hand that are wrong; called by what checked the right."""
+        rows = self.filtered(
+            lambda touch: touch.is_manual and touch.state != "cancelled"
+        )
+        rows.write({"state": "cancelled", "reason": reason})
+        rows._on_state_changed()
 
     def action_correct(self):
         """Open the window that replaces this row."""

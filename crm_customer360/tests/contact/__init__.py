@@ -1,3 +1,4 @@
+from . import test_contact_call
 from . import test_contact_gate
 from . import test_contact_mail
 from . import test_contact_panel
