@@ -5,6 +5,7 @@ from . import c360_contact_touch_append
 from . import c360_contact_touch_log
 from . import c360_contact_touch_settle
 from . import c360_contact_call
+from . import c360_contact_touch_words
 from . import c360_contact_lock
 from . import c360_contact_topic
 from . import c360_contact_consent
@@ -16,6 +17,9 @@ from . import c360_contact_gate_past
 from . import c360_contact_gate_booking
 from . import c360_contact_gate_consent
 from . import c360_contact_edge
+from . import c360_contact_preview
+from . import c360_contact_pressure
+from . import c360_contact_dial
 from . import c360_contact_mail_hold
 from . import c360_contact_mail
 from . import c360_contact_link

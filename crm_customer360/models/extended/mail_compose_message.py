@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..contact.c360_contact_purpose import PURPOSE_SOURCES, PURPOSES, SELLING_MODELS
 
@@ -12,8 +13,13 @@ class MailComposeMessage(models.TransientModel):
         help="Decides which contact limits the messages count against.",
     )
     contact_purpose_source = fields.Selection(selection=PURPOSE_SOURCES)
+    contact_override_reason = fields.Char(
+        string="Reason to Go On",
+        help="Why the message leaves although a contact policy advises against it.",
+    )
 
     def action_send_mail(self):
+        self._check_contact_reason()
         # Only the button says “sales” for bulk mail that names no purpose: code that
         # shares the inner method sends messages of the system.
         for composer in self:
@@ -31,4 +37,33 @@ class MailComposeMessage(models.TransientModel):
         if self.contact_purpose:
             values["contact_purpose"] = self.contact_purpose
             values["contact_purpose_source"] = self.contact_purpose_source or "sender"
+        # whoever writes to many, goes on against nothing
+        if self.contact_override_reason and self.composition_mode == "comment":
+            values["contact_override_reason"] = self.contact_override_reason
         return values
+
+    def _check_contact_reason(self):
+        """Refuse what nobody would get; with a reason it leaves all the same."""
+        for composer in self:
+            if (
+                composer.composition_mode != "comment"
+                or not composer.contact_purpose
+                or not composer.partner_ids
+                or composer.contact_override_reason
+            ):
+                continue
+            found = self.env["c360.contact.gate"].preview(
+                composer.model or "res.partner",
+                composer._evaluate_res_ids(),
+                "email",
+                composer.contact_purpose,
+                partner_ids=composer.partner_ids.ids,
+            )
+            if found and found["stopped"] and found["stopped"] == found["total"]:
+                raise UserError(
+                    self.env._(
+                        "Nobody would get this message. %(reason)s\nSay why you send "
+                        "it all the same, or leave it.",
+                        reason=" ".join(line["text"] for line in found["lines"]),
+                    )
+                )

@@ -33,3 +33,7 @@ class MailMessage(models.Model):
     _c360_timeline_idx = models.Index(
         "(res_id, date DESC, id DESC) WHERE model = 'res.partner'"
     )
+
+    def _to_store_defaults(self, target):
+        # read with the message: who asks why it waits needs no other query
+        return [*super()._to_store_defaults(target), "contact_purpose"]

@@ -1,4 +1,5 @@
 import {Component} from "@odoo/owl";
+import {registry} from "@web/core/registry";
 import {
     badgeClass,
     formatDay,
@@ -7,12 +8,16 @@ import {
     textClass,
 } from "./customer_format";
 
+// What a room draws between figures and rows of its card: a component by the card's key.
+const extras = registry.category("c360_customer_panel_extras");
+
 /** One card: title, figures, the most urgent rows. The server says all it shows. */
 export class CustomerPanel extends Component {
     static template = "crm_customer360.CustomerPanel";
     static props = {
         panel: Object,
         currencyId: Number,
+        partnerId: Number,
         openAction: Function,
         openRecord: Function,
     };
@@ -21,6 +26,10 @@ export class CustomerPanel extends Component {
         this.badgeClass = badgeClass;
         this.formatDay = formatDay;
         this.textClass = textClass;
+    }
+
+    get extra() {
+        return extras.get(this.props.panel.key, null);
     }
 
     get count() {

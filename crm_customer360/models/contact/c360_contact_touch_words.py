@@ -1,0 +1,55 @@
+from odoo import api, models
+from odoo.tools import format_datetime
+
+
+class C360ContactTouch(models.Model):
+    """What people read about a row: why it waits, and how it is called."""
+
+    _inherit = "c360.contact.touch"
+
+    @api.model
+    @api.readonly
+    def explain_message(self, message_id):
+        """Say for each recipient of a message why it waits, was stopped or went on.
+
+        Only rows the user may read; what simply left is not mentioned.
+
+        :param int message_id: a message of the chatter
+        :return: a list of ``{"id": ledger row, "state", "text"}``
+        """
+        if not self.has_access("read") or not isinstance(message_id, int):
+            return []
+        rows = self.search(
+            [
+                ("message_id", "=", message_id),
+                "|",
+                ("state", "in", ("deferred", "blocked", "failed", "cancelled")),
+                ("is_override", "=", True),
+            ],
+            order="id",
+        )
+        return [
+            {"id": row.id, "state": row.state, "text": row._explain()} for row in rows
+        ]
+
+    def _explain(self):
+        """Return what became of a row in one sentence."""
+        self.ensure_one()
+        values = {
+            "name": self.partner_name or self.address or "",
+            "reason": self.reason or "",
+            "why": self.override_reason or "",
+        }
+        if self.state == "deferred":
+            return self.env._(
+                "%(name)s: waits until %(date)s. %(reason)s",
+                date=format_datetime(self.env, self.scheduled_date, dt_format="short"),
+                **values,
+            ).strip()
+        if self.state == "blocked":
+            return self.env._("%(name)s: stopped. %(reason)s", **values)
+        if self.state == "failed":
+            return self.env._("%(name)s: failed. %(reason)s", **values)
+        if self.state == "cancelled":
+            return self.env._("%(name)s: cancelled. %(reason)s", **values)
+        return self.env._("%(name)s: sent all the same, because: %(why)s", **values)

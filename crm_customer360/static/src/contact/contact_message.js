@@ -1,0 +1,57 @@
+import {Component, onWillStart, useState} from "@odoo/owl";
+import {MessageNotificationPopover} from "@mail/core/common/message_notification_popover";
+import {patch} from "@web/core/utils/patch";
+import {rpc} from "@web/core/network/rpc";
+import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
+
+// Messages of these purposes are never held back.
+const NEVER_HELD = ["transactional", "service"];
+
+/** Why a message waits or was stopped, and the way to its rows in the ledger. */
+export class ContactMessageReason extends Component {
+    static template = "crm_customer360.ContactMessageReason";
+    static props = {messageId: Number, close: {type: Function, optional: true}};
+
+    setup() {
+        this.action = useService("action");
+        this.state = useState({rows: []});
+        onWillStart(async () => {
+            try {
+                this.state.rows = await rpc(
+                    "/web/dataset/call_kw/c360.contact.touch/explain_message",
+                    {
+                        model: "c360.contact.touch",
+                        method: "explain_message",
+                        args: [this.props.messageId],
+                        kwargs: {context: user.context},
+                    },
+                    {silent: true}
+                );
+            } catch {
+                this.state.rows = [];
+            }
+        });
+    }
+
+    open(row) {
+        this.props.close?.();
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "c360.contact.touch",
+            res_id: row.id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+patch(MessageNotificationPopover, {
+    components: {...MessageNotificationPopover.components, ContactMessageReason},
+});
+patch(MessageNotificationPopover.prototype, {
+    /** Asked only for messages that something may have held back. */
+    get mayBeHeld360() {
+        const {contact_purpose: purpose} = this.props.message;
+        return Boolean(purpose) && !NEVER_HELD.includes(purpose);
+    },
+});
