@@ -20,6 +20,7 @@ from . import c360_contact_edge
 from . import c360_contact_preview
 from . import c360_contact_pressure
 from . import c360_contact_dial
+from . import c360_contact_document
 from . import c360_contact_mail_hold
 from . import c360_contact_mail
 from . import c360_contact_link

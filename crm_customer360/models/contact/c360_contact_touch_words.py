@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 
@@ -6,6 +6,23 @@ class C360ContactTouch(models.Model):
     """What people read about a row: why it waits, and how it is called."""
 
     _inherit = "c360.contact.touch"
+
+    # An incoming message is not "sent".
+    shown_state = fields.Char(
+        string="Status",
+        compute="_compute_shown_state",
+        export_string_translation=False,
+    )
+
+    @api.depends("state", "direction")
+    @api.depends_context("lang")
+    def _compute_shown_state(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for touch in self:
+            received = touch.direction == "in" and touch.state in ("sent", "answered")
+            touch.shown_state = (
+                self.env._("Received") if received else labels.get(touch.state, "")
+            )
 
     @api.model
     @api.readonly

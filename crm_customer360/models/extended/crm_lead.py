@@ -9,4 +9,5 @@ class CrmLead(models.Model):
         "c360.opportunity.fulfilment.mixin",
         "crm.lead",
         "c360.customer.page.mixin",
+        "c360.contact.document.mixin",
     ]

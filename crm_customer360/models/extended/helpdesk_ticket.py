@@ -6,6 +6,7 @@ class HelpdeskTicket(models.Model):
     _inherit = [
         "helpdesk.ticket",
         "c360.customer.page.mixin",
+        "c360.contact.document.mixin",
         "c360.service.complaint.mixin",
     ]
 
