@@ -289,9 +289,8 @@ def find_verdict(
     'blocked'
     >>> find_verdict([cap], datetime(2026, 3, 5), datetime(2026, 3, 6))[::3]
     ('blocked', True)
-    >>> find_verdict([], datetime(2026, 3, 7), datetime(2026, 3, 6))
-    Verdict(state='blocked', date=datetime.datetime(2026, 3, 6, 0, 0), barrier=None,
-            is_late=True)
+    >>> find_verdict([], datetime(2026, 3, 7), datetime(2026, 3, 6))[::3]
+    ('blocked', True)
     """
     if expire_date and at > expire_date:
         return Verdict("blocked", expire_date, None, is_late=True)

@@ -55,10 +55,10 @@ class C360ContactDocumentMixin(models.AbstractModel):
         }
 
 
-class C360ContactPartnerMixin(models.AbstractModel):
+class C360ContactPersonMixin(models.AbstractModel):
     """Contacts made with a person, or with the people of a company."""
 
-    _name = "c360.contact.partner.mixin"
+    _name = "c360.contact.person.mixin"
     _inherit = "c360.contact.document.mixin"
     _description = "Leads to the Contact History of a Person"
 
@@ -68,7 +68,7 @@ class C360ContactPartnerMixin(models.AbstractModel):
         companies = self.filtered("is_company")
         for records in (companies, self - companies):
             if records:
-                super(C360ContactPartnerMixin, records)._compute_contact_touch_count()
+                super(C360ContactPersonMixin, records)._compute_contact_touch_count()
 
     @api.model
     def _get_contact_field(self):

@@ -7,6 +7,7 @@ class ResPartner(models.Model):
         "res.partner",
         "c360.customer.page.mixin",
         "c360.contact.partner.mixin",
+        "c360.contact.person.mixin",
     ]
 
     def _get_customer_360_partner(self):

@@ -8,7 +8,7 @@ from .common import ContactCommon
 
 @tagged("post_install", "-at_install", "c360_contact")
 class TestContactLedger(ContactCommon):
-    """People read the ledger; it explains itself and leaves the house with the right."""
+    """People read the ledger; it explains itself and leaves with a right."""
 
     @classmethod
     def setUpClass(cls):
