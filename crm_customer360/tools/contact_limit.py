@@ -255,7 +255,7 @@ class Verdict(NamedTuple):
 
     ``is_late``: it could leave, but only after its expiry or in the distant future.
     ``date`` is then that moment, the expiry where it has passed already, and ``None``
-    where the barriers never agree.
+    where no moment is in sight.
     """
 
     state: str
@@ -307,7 +307,7 @@ def find_verdict(
         if moment == before:
             break
         if moment - at > HORIZON:
-            return Verdict("blocked", moment, last, is_late=True)
+            return Verdict("blocked", None, last, is_late=True)
     else:
         return Verdict("blocked", None, last, is_late=True)
     if expire_date and moment > expire_date:

@@ -341,7 +341,7 @@ class C360ContactGate(models.AbstractModel):
         reason = self._explain_barrier(barrier, at)
         if verdict.is_late and not verdict.date:
             reason = self.env._(
-                "There is no moment at which all policies let it leave. %(reason)s",
+                "No moment of the coming year suits all policies. %(reason)s",
                 reason=reason,
             )
         elif verdict.is_late:

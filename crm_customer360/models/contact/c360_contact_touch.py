@@ -191,9 +191,7 @@ class C360ContactTouch(models.Model):
     # key, and the ledger of one person
     _partner_date_idx = models.Index("(partner_id, date DESC, id DESC)")
     # what became of a document's messages
-    _source_idx = models.Index(
-        "(source_model, source_id) WHERE source_id IS NOT NULL"
-    )
+    _source_idx = models.Index("(source_model, source_id) WHERE source_id IS NOT NULL")
     # the cron that settles bookings nobody finished
     _open_idx = models.Index("(date) WHERE state IN ('reserved', 'deferred')")
 

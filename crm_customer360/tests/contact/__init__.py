@@ -10,3 +10,6 @@ from . import test_contact_preview
 from . import test_contact_race
 from . import test_contact_rights
 from . import test_contact_sms
+from . import test_contact_priority
+from . import test_contact_campaign
+from . import test_contact_append
