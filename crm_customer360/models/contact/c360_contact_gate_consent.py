@@ -25,19 +25,30 @@ class C360ContactGate(models.AbstractModel):
 
     @api.model
     def _get_held(self, requests, rules):
-        held = set(super()._get_held(requests, rules))
+        held = super()._get_held(requests, rules)
+        if len(held) == len(requests):
+            return held
+        places = set(map(id, held))
+        asking = set(map(id, self._get_refusable(requests)))
         return [
             request
             for request in requests
-            if request in held or self._is_refusable(request.purpose)
+            if id(request) in places or id(request) in asking
         ]
+
+    @api.model
+    def _get_refusable(self, requests):
+        """Return the requests for what people may refuse."""
+        purposes = {request.purpose for request in requests}
+        refusable = {purpose for purpose in purposes if self._is_refusable(purpose)}
+        if refusable == purposes:
+            return requests
+        return [request for request in requests if request.purpose in refusable]
 
     @api.model
     def _get_limits(self, requests):
         limits = super()._get_limits(requests)
-        asking = [
-            request for request in requests if self._is_refusable(request.purpose)
-        ]
+        asking = self._get_refusable(requests)
         if not asking:
             return limits
         return [*limits, *self._get_wished_limits(asking)]
@@ -46,18 +57,29 @@ class C360ContactGate(models.AbstractModel):
     def _get_wished_limits(self, requests):
         """Return how often these people want to hear from us, same wishes together."""
         wished = defaultdict(lambda: (set(), set()))
-        for row in self.env["c360.contact.preference"]._get_current(
-            {request.partner_id for request in requests} - {None},
-            {request.address for request in requests} - {None},
+        self.env["c360.contact.preference"].flush_model()
+        for count, unit, company_id, partner_id, address in self.env.execute_query(
+            SQL(
+                """
+                SELECT limit_count, limit_unit, company_id, partner_id, NULL
+                  FROM c360_contact_preference
+                 WHERE is_current AND limit_count > 0
+                   AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
+             UNION ALL
+                SELECT limit_count, limit_unit, company_id, NULL, address
+                  FROM c360_contact_preference
+                 WHERE is_current AND limit_count > 0 AND partner_id IS NULL
+                   AND address IN (SELECT unnest(%(addresses)s::text[]))
+                """,
+                partner_ids=list({request.partner_id for request in requests} - {None}),
+                addresses=list({request.address for request in requests} - {None}),
+            )
         ):
-            if row.limit_count:
-                partner_ids, addresses = wished[
-                    row.limit_count, row.limit_unit, row.company_id.id or None
-                ]
-                if row.partner_id:
-                    partner_ids.add(row.partner_id.id)
-                else:
-                    addresses.add(row.address)
+            partner_ids, addresses = wished[count, unit, company_id]
+            if partner_id:
+                partner_ids.add(partner_id)
+            else:
+                addresses.add(address)
         name = self.env._("The customer's own wish")
         return [
             WishedLimit(
@@ -75,9 +97,7 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _get_barriers(self, requests, at):
         barriers = super()._get_barriers(requests, at)
-        asking = [
-            request for request in requests if self._is_refusable(request.purpose)
-        ]
+        asking = self._get_refusable(requests)
         if asking:
             self._add_own_words(barriers, asking)
         return barriers
@@ -100,8 +120,14 @@ class C360ContactGate(models.AbstractModel):
                        pause_until, hour_from, hour_to
                   FROM c360_contact_preference
                  WHERE is_current
-                   AND (partner_id = ANY(%(partner_ids)s)
-                        OR partner_id IS NULL AND address = ANY(%(addresses)s))
+                   AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
+             UNION ALL
+                SELECT partner_id, address, company_id,
+                       'wish', date, id, NULL, NULL, NULL,
+                       pause_until, hour_from, hour_to
+                  FROM c360_contact_preference
+                 WHERE is_current AND partner_id IS NULL
+                   AND address IN (SELECT unnest(%(addresses)s::text[]))
                 """,
                 consents=consents._get_current_query(partner_ids, addresses),
                 partner_ids=partner_ids,
@@ -123,11 +149,15 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _add_consent(self, barriers, requests, said):
         rules = self.env["c360.contact.purpose"]._get_rules()
+        needing = {code for code, rule in rules.items() if rule.needs_consent}
         for request in requests:
+            words = said[self._get_person(request)]
+            if not words and request.purpose not in needing:
+                continue
             row = find_consent(
                 (
                     row
-                    for company_id, row in said[self._get_person(request)]
+                    for company_id, row in words
                     if company_id in (None, request.company_id)
                 ),
                 request.channel,
@@ -136,7 +166,7 @@ class C360ContactGate(models.AbstractModel):
             )
             if row and row.status == "refused":
                 barriers[request].append(Stop(self._explain_refusal(row, request)))
-            elif not row and rules[request.purpose].needs_consent:
+            elif not row and request.purpose in needing:
                 barriers[request].append(Stop(self._explain_missing(request)))
 
     @api.model

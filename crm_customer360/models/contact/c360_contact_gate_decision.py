@@ -120,14 +120,18 @@ class C360ContactGate(models.AbstractModel):
         :raise psycopg2.errors.SerializationFailure: somebody booked for one of them
             since this transaction began; run it again
         """
-        if not self._is_used() or not requests:
+        if not self._is_used():
             return
-        if self.env["c360.contact.policy"]._get_active_limits() or any(
-            request.campaign_key for request in requests
-        ):
-            self.env["c360.contact.lock"]._take(
-                [key for request in requests for key in request.subject_keys]
-            )
+        rules = self.env["c360.contact.purpose"]._get_rules()
+        self.env["c360.contact.lock"]._take(
+            [
+                key
+                for request in requests
+                # without a policy too: people have wishes of their own
+                if rules[request.purpose].is_capped or request.campaign_key
+                for key in request.subject_keys
+            ]
+        )
 
     @api.model
     def _get_limits(self, requests):

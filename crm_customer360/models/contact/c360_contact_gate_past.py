@@ -36,9 +36,11 @@ class C360ContactGate(models.AbstractModel):
                 counts = Counter(map(attrgetter(name), requests))
                 several.update(value for value, count in counts.items() if count > 1)
         capped = [request for request in requests if rules[request.purpose].is_capped]
-        if capped and limits:
-            self._find_near(capped, limits, rules, at, customer_ids, addresses)
-        never = [limit for limit in limits if not limit.limit]
+        # of "never", and of what few people wished for, those concerned are near
+        certain = [limit for limit in limits if not (limit.limit and limit.policy_id)]
+        others = [limit for limit in limits if limit.limit and limit.policy_id]
+        if capped and others:
+            self._find_near(capped, others, rules, at, customer_ids, addresses)
         customer_ids -= {None}
         addresses -= {None}
         return [
@@ -46,7 +48,7 @@ class C360ContactGate(models.AbstractModel):
             for request in requests
             if request.customer_id in customer_ids
             or request.address in addresses
-            or (never and any(limit.concerns(request) for limit in never))
+            or (certain and any(limit.concerns(request) for limit in certain))
         ]
 
     @api.model
@@ -67,7 +69,7 @@ class C360ContactGate(models.AbstractModel):
                 SQL("touch.channel = %s", limit.channel)
                 if limit.channel
                 else SQL("TRUE"),
-                max(limit.limit, 1),
+                limit.limit,
             )
             for limit in limits
         )

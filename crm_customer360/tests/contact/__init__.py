@@ -7,9 +7,10 @@ from . import test_contact_panel
 from . import test_contact_policy
 from . import test_contact_pressure
 from . import test_contact_preview
-from . import test_contact_race
 from . import test_contact_rights
 from . import test_contact_sms
 from . import test_contact_priority
 from . import test_contact_campaign
 from . import test_contact_append
+from . import test_contact_load
+from . import test_contact_kill
