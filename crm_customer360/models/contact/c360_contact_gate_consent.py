@@ -12,8 +12,7 @@ from .c360_contact_consent import NEEDED_PURPOSES
 class C360ContactGate(models.AbstractModel):
     """What the person himself said: consent, a pause, his hours, his frequency.
 
-    Never about messages he needs. Two queries for any number of requests: his own
-    limits are known before the book is opened, the rest is asked with the barriers.
+    Never about messages he needs. One query for any number of requests.
     """
 
     _inherit = "c360.contact.gate"
@@ -46,8 +45,11 @@ class C360ContactGate(models.AbstractModel):
         return [request for request in requests if request.purpose in refusable]
 
     @api.model
-    def _get_limits(self, requests):
-        limits = super()._get_limits(requests)
+    def _get_limits(self, requests, barriers=None):
+        limits = super()._get_limits(requests, barriers)
+        if barriers is not None:
+            # read with what else they said
+            return [*limits, *barriers.wishes]
         asking = self._get_refusable(requests)
         if not asking:
             return limits
@@ -56,9 +58,8 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _get_wished_limits(self, requests):
         """Return how often these people want to hear from us, same wishes together."""
-        wished = defaultdict(lambda: (set(), set()))
         self.env["c360.contact.preference"].flush_model()
-        for count, unit, company_id, partner_id, address in self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
                 SELECT limit_count, limit_unit, company_id, partner_id, NULL
@@ -74,7 +75,14 @@ class C360ContactGate(models.AbstractModel):
                 partner_ids=list({request.partner_id for request in requests} - {None}),
                 addresses=list({request.address for request in requests} - {None}),
             )
-        ):
+        )
+        return self._group_wishes(rows)
+
+    @api.model
+    def _group_wishes(self, rows):
+        """Return the limits of a count, unit, company, person and address each."""
+        wished = defaultdict(lambda: (set(), set()))
+        for count, unit, company_id, partner_id, address in rows:
             partner_ids, addresses = wished[count, unit, company_id]
             if partner_id:
                 partner_ids.add(partner_id)
@@ -112,19 +120,20 @@ class C360ContactGate(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT said.*, NULL::timestamp, NULL::float8, NULL::float8
+                SELECT said.*, NULL::timestamp, NULL::float8, NULL::float8,
+                       NULL::int, NULL
                   FROM (%(consents)s) AS said
              UNION ALL
                 SELECT partner_id, address, company_id,
                        'wish', date, id, NULL, NULL, NULL,
-                       pause_until, hour_from, hour_to
+                       pause_until, hour_from, hour_to, limit_count, limit_unit
                   FROM c360_contact_preference
                  WHERE is_current
                    AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
              UNION ALL
                 SELECT partner_id, address, company_id,
                        'wish', date, id, NULL, NULL, NULL,
-                       pause_until, hour_from, hour_to
+                       pause_until, hour_from, hour_to, limit_count, limit_unit
                   FROM c360_contact_preference
                  WHERE is_current AND partner_id IS NULL
                    AND address IN (SELECT unnest(%(addresses)s::text[]))
@@ -138,7 +147,13 @@ class C360ContactGate(models.AbstractModel):
             people, [row[:9] for row in rows if row[3] != "wish"]
         )
         self._add_consent(barriers, requests, said)
-        self._add_wishes(barriers, requests, [row for row in rows if row[3] == "wish"])
+        wishes = [row for row in rows if row[3] == "wish"]
+        self._add_wishes(barriers, requests, [row[:12] for row in wishes])
+        barriers.wishes = self._group_wishes(
+            (count, unit, company_id, partner_id, address)
+            for partner_id, address, company_id, *_said, count, unit in wishes
+            if count
+        )
 
     @api.model
     def _get_person(self, request):

@@ -1,8 +1,7 @@
-import math
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
 
 from ...tools.contact_book import ContactBook
 from ...tools.contact_limit import (
@@ -14,9 +13,14 @@ from ...tools.contact_limit import (
 )
 from .c360_contact_gate import ContactDecision
 from .c360_contact_purpose import NEVER_HELD
-from .c360_contact_touch import COUNTING_STATES
 
-REACHED_STATES = (*COUNTING_STATES, "deferred")
+
+class Barriers(defaultdict):
+    """Lists of barriers by request, and the limits people wished for themselves."""
+
+    def __init__(self):
+        super().__init__(list)
+        self.wishes = []
 
 
 class C360ContactGate(models.AbstractModel):
@@ -40,9 +44,9 @@ class C360ContactGate(models.AbstractModel):
         held = self._get_held(requests, rules)
         if lock:
             self._lock(held)
-        limits = self._get_limits(held)
-        # barriers come first: what they flush, the book reads
-        barriers = self._get_barriers(held, at) if held else {}
+        # barriers come first: people's own limits are read with them
+        barriers = self._get_barriers(held, at) if held else Barriers()
+        limits = self._get_limits(held, barriers)
         near = self._get_near(held, limits, rules, at, alone)
         book = self._open_book(near, limits, rules, at)
         held_places, near_places = set(map(id, held)), set(map(id, near))
@@ -134,7 +138,11 @@ class C360ContactGate(models.AbstractModel):
         )
 
     @api.model
-    def _get_limits(self, requests):
+    def _get_limits(self, requests, barriers=None):
+        """Return the limits that may concern these requests.
+
+        :param Barriers barriers: of the same requests, where they are known
+        """
         if not self._is_used() or not requests:
             return []
         return self.env["c360.contact.policy"]._get_limits(
@@ -215,10 +223,6 @@ class C360ContactGate(models.AbstractModel):
                 gone = fewer
         return judge(gone), tuple(contact.touch_id for contact in gone)
 
-    @api.model
-    def _get_reached_barrier(self):
-        return Stop(self.env._("This campaign has reached him already."))
-
     # ----------------------------------------------------------------- barriers
 
     @api.model
@@ -229,10 +233,10 @@ class C360ContactGate(models.AbstractModel):
 
         :param list requests: :class:`ContactRequest` that may be held back
         :param datetime at: the moment of the contact, UTC
-        :return: ``{request: [Barrier]}``
+        :return: :class:`Barriers`, ``{request: [Barrier]}``
         """
         rules = self.env["c360.contact.purpose"]._get_rules()
-        barriers = defaultdict(list)
+        barriers = Barriers()
         self._add_suppressions(barriers, requests, rules, at)
         if self._is_used():
             self._add_quiet_times(barriers, requests, rules)
@@ -282,50 +286,6 @@ class C360ContactGate(models.AbstractModel):
         return (
             company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz or "UTC"
         )
-
-    @api.model
-    def _add_campaigns(self, barriers, requests):
-        """A campaign reaches a person and an address only once."""
-        asking = [request for request in requests if request.campaign_key]
-        if not asking:
-            return
-        self.env["c360.contact.touch"].flush_model()
-        reached = defaultdict(dict)
-        columns = SQL("t.id, t.state, t.campaign_key, t.company_id")
-        wanted = SQL("t.campaign_key = ANY(%s)", list({r.campaign_key for r in asking}))
-        for touch_id, state, key, company_id, who in self.env.execute_query(
-            SQL(
-                """
-                SELECT %(columns)s, t.partner_id::text
-                  FROM c360_contact_touch AS t
-                 WHERE %(wanted)s AND t.partner_id = ANY(%(partner_ids)s)
-                   AND t.state IN %(states)s
-             UNION ALL
-                SELECT %(columns)s, t.address
-                  FROM c360_contact_touch AS t
-                 WHERE %(wanted)s AND t.address = ANY(%(addresses)s)
-                   AND t.state IN %(states)s
-                """,
-                columns=columns,
-                wanted=wanted,
-                partner_ids=list({r.partner_id for r in asking} - {None}),
-                addresses=list({r.address for r in asking} - {None}),
-                states=REACHED_STATES,
-            )
-        ):
-            reached[key, company_id, who][touch_id] = state
-        barrier = self._get_reached_barrier()
-        for request in asking:
-            if any(
-                # of two that wait, the older one goes
-                touch_id != request.touch_id
-                and (state != "deferred" or touch_id < (request.touch_id or math.inf))
-                for key, company_id, who in request.campaign_places
-                for touch_id, state in reached.get(
-                    (key, company_id, str(who)), {}
-                ).items()
-            ):
-                barriers[request].append(barrier)
 
     # -------------------------------------------------------------------- words
 

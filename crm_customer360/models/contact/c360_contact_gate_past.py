@@ -1,18 +1,23 @@
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from operator import attrgetter
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.contact_limit import PastContact
+from ...tools.contact_limit import PastContact, Stop
 from .c360_contact_touch import COUNTING_STATES
 
 # So few requests are counted contact by contact at once.
 FEW = 50
+REACHED_STATES = (*COUNTING_STATES, "deferred")
 
 
 class C360ContactGate(models.AbstractModel):
-    """What the gate reads of the past: who is near a limit, and what uses it up."""
+    """What the gate reads of the past.
+
+    Who is near a limit, what uses it up, and whom a campaign has reached.
+    """
 
     _inherit = "c360.contact.gate"
 
@@ -201,3 +206,51 @@ class C360ContactGate(models.AbstractModel):
                     can_yield,
                 ),
             )
+
+    @api.model
+    def _add_campaigns(self, barriers, requests):
+        """A campaign reaches a person and an address only once."""
+        asking = [request for request in requests if request.campaign_key]
+        if not asking:
+            return
+        self.env["c360.contact.touch"].flush_model()
+        reached = defaultdict(dict)
+        columns = SQL("t.id, t.state, t.campaign_key, t.company_id")
+        wanted = SQL("t.campaign_key = ANY(%s)", list({r.campaign_key for r in asking}))
+        for touch_id, state, key, company_id, who in self.env.execute_query(
+            SQL(
+                """
+                SELECT %(columns)s, t.partner_id::text
+                  FROM c360_contact_touch AS t
+                 WHERE %(wanted)s AND t.partner_id = ANY(%(partner_ids)s)
+                   AND t.state IN %(states)s
+             UNION ALL
+                SELECT %(columns)s, t.address
+                  FROM c360_contact_touch AS t
+                 WHERE %(wanted)s AND t.address = ANY(%(addresses)s)
+                   AND t.state IN %(states)s
+                """,
+                columns=columns,
+                wanted=wanted,
+                partner_ids=list({r.partner_id for r in asking} - {None}),
+                addresses=list({r.address for r in asking} - {None}),
+                states=REACHED_STATES,
+            )
+        ):
+            reached[key, company_id, who][touch_id] = state
+        barrier = self._get_reached_barrier()
+        for request in asking:
+            if any(
+                # of two that wait, the older one goes
+                touch_id != request.touch_id
+                and (state != "deferred" or touch_id < (request.touch_id or math.inf))
+                for key, company_id, who in request.campaign_places
+                for touch_id, state in reached.get(
+                    (key, company_id, str(who)), {}
+                ).items()
+            ):
+                barriers[request].append(barrier)
+
+    @api.model
+    def _get_reached_barrier(self):
+        return Stop(self.env._("This campaign has reached him already."))
