@@ -1,5 +1,6 @@
 """The gate: may we reach this customer now?"""
 
+import time
 from datetime import timedelta
 
 from benchmarks.kit.measure import at_least, at_most
@@ -221,7 +222,8 @@ MANY_INSERT = """
     INSERT INTO c360_contact_touch
            (partner_id, customer_id, channel, purpose, purpose_source, direction,
             state, date, company_id)
-    SELECT who, who, 'email', 'marketing', 'sender', 'out', 'reserved', %(now)s, %(company)s
+    SELECT who, who, 'email', 'marketing', 'sender', 'out', 'reserved', %(now)s,
+           %(company)s
       FROM unnest(%(free)s) AS who
 """
 
@@ -278,3 +280,120 @@ def decisions(bench):
         bench.should(
             f"statements of {len(ids):,} bookings", bench.queries(book), at_most(20)
         )
+
+
+@case(GATE, TOUCH)
+def long_history(bench):
+    """One customer with 10,000 contacts, asked against ten policies."""
+    contacts = bench.size(10_000, 500)
+    with Policy(bench) as policy, bench.env(keep=True) as env:
+        (partner_id,) = policy.quiet_customers(1)
+        made = env["c360.contact.policy"].create(
+            [
+                {
+                    "name": f"Benchmark {number}",
+                    "channel": "email",
+                    "limit_count": number * 1000,
+                    "scope": ("contact", "customer")[number % 2],
+                    "period_count": number,
+                    "period_unit": "month",
+                }
+                for number in range(1, 10)
+            ]
+        )
+        env.cr.execute(
+            """
+            INSERT INTO c360_contact_touch
+                   (partner_id, customer_id, channel, purpose, purpose_source,
+                    direction, state, date, company_id)
+            SELECT %(who)s, %(who)s, 'email', 'care', 'sender', 'out', 'sent',
+                   %(now)s - interval '8 days' - interval '30 minutes' * k, %(company)s
+              FROM generate_series(1, %(contacts)s) AS k
+            """,
+            {
+                "who": partner_id,
+                "now": policy.start,
+                "company": policy.company_id,
+                "contacts": contacts,
+            },
+        )
+        env.cr.commit()
+        try:
+
+            def book(env):
+                _reserve(env, partner_id)
+
+            # the new policies are in nobody's cache yet
+            bench.queries(book)
+            bench.must(
+                f"queries of a booking, {contacts:,} contacts and 10 policies",
+                # whose company it is, a request knows already
+                bench.queries(book, before=lambda env: env.company.id),
+                at_most(6),
+            )
+            few = policy.quiet_customers(2)[-1]
+            bench.compare(
+                f"one booking, {contacts:,} contacts / none",
+                book,
+                lambda env: _reserve(env, few),
+            )
+        finally:
+            made.unlink()
+            policy.forget()
+
+
+@case(GATE, "c360.contact.consent", "c360.contact.preference")
+def consent(bench):
+    """Many decisions where a third of the people said something."""
+    wanted = bench.size(100_000, 200)
+    with Policy(bench) as policy, bench.env() as env:
+        first = bench.customer(0)
+        ids = list(range(first, first + min(wanted, bench.fill.sizes.customers)))
+        values = {"ids": ids, "since": policy.start - timedelta(days=DAYS)}
+        for table, columns, said in (
+            (
+                "c360_contact_consent",
+                "partner_id, channel, purpose, status, source, date, is_current",
+                "id, 'email', 'marketing', CASE WHEN MOD(id, 9) = 0 THEN 'refused'"
+                " ELSE 'given' END, 'form', now() AT TIME ZONE 'UTC', TRUE",
+            ),
+            (
+                "c360_contact_preference",
+                "partner_id, limit_count, limit_unit, source, date, is_current",
+                "id, CASE WHEN MOD(id, 30) = 0 THEN 5 END, 'month', 'form',"
+                " now() AT TIME ZONE 'UTC', TRUE",
+            ),
+        ):
+            env.cr.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {said}"
+                " FROM unnest(%s) AS id WHERE MOD(id, 3) = 0",
+                [ids],
+            )
+        env.cr.execute("ANALYZE c360_contact_consent, c360_contact_preference")
+
+        def sql_ask(env):
+            env.cr.execute(MANY_COUNT, values)
+            return env.cr.fetchall()
+
+        _same_transaction(
+            bench,
+            env,
+            f"{len(ids):,} decisions with consent and wishes / SQL without",
+            lambda env: env[GATE].check(ids, "email", "marketing"),
+            sql_ask,
+        )
+
+
+def _same_transaction(bench, env, name, ours, reference):
+    """Compare within one transaction, whose rows nobody else shall see."""
+
+    def timed(function):
+        env.invalidate_all()
+        began = time.perf_counter()
+        function(env)
+        return time.perf_counter() - began
+
+    timed(ours), timed(reference)
+    bench.compare_rates(
+        name, lambda: timed(ours), lambda: timed(reference), at_most(3), " s"
+    )

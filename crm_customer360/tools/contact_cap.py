@@ -6,11 +6,13 @@ UTC datetimes; the caller says what time it is.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+# More than months differ in length.
+SLACK = timedelta(days=4)
 UNITS = ("hour", "day", "week", "month", "year")
 
 
@@ -37,6 +39,15 @@ class Period(NamedTuple):
         """Return the first moment at which a contact of ``moment`` counts no more."""
         return moment + self._delta()
 
+    @property
+    def is_even(self) -> bool:
+        """Whether it is as long wherever it begins."""
+        return self.unit not in ("month", "year")
+
+    def edge(self, moment: datetime) -> datetime:
+        """Return the moment one period earlier, on the calendar."""
+        return moment - self._delta()
+
     def before(self, moment: datetime) -> datetime:
         """Return a moment before which no contact can count at ``moment``.
 
@@ -46,7 +57,7 @@ class Period(NamedTuple):
         >>> Period(1, "month").before(datetime(2026, 3, 31))
         datetime.datetime(2026, 2, 25, 0, 0)
         """
-        return moment - self._delta() - relativedelta(days=3)
+        return self.edge(moment) - relativedelta(days=3)
 
 
 def counted(past: Iterable[datetime], period: Period, at: datetime) -> list[datetime]:
@@ -59,8 +70,21 @@ def counted(past: Iterable[datetime], period: Period, at: datetime) -> list[date
     >>> past = [datetime(2026, 3, 1), datetime(2026, 3, 5)]
     >>> counted(past, week, datetime(2026, 3, 8))
     [datetime.datetime(2026, 3, 5, 0, 0)]
+
+    The 28th of January at noon leaves its month after the 29th in the morning:
+
+    >>> past = [datetime(2026, 1, 28, 12), datetime(2026, 1, 29, 9)]
+    >>> counted(past, Period(1, "month"), datetime(2026, 2, 28, 10))
+    [datetime.datetime(2026, 1, 28, 12, 0)]
     """
-    return sorted(moment for moment in past if period.after(moment) > at)
+    moments = sorted(past)
+    if period.is_even:
+        return moments[bisect_right(moments, period.edge(at)) :]
+    # only around the edge does it depend on the months
+    first = bisect_right(moments, period.edge(at) - SLACK)
+    sure = bisect_right(moments, period.edge(at) + SLACK)
+    near = [moment for moment in moments[first:sure] if period.after(moment) > at]
+    return near + moments[sure:]
 
 
 def first_free_moment(
@@ -99,9 +123,15 @@ def first_free_moment(
         if len(active) < limit:
             return at
         # all but ``limit - 1`` of them have to leave the period first
-        return period.after(active[len(active) - limit])
+        place = len(active) - limit
+        if period.is_even:
+            return period.after(active[place])
+        # those of the same days may leave in another order than they came
+        first = bisect_left(active, active[place] - 2 * SLACK)
+        last = bisect_right(active, active[place] + 2 * SLACK)
+        return sorted(map(period.after, active[first:last]))[place - first]
     ends = [period.after(moment) for moment in active]
-    for moment in (at, *ends):
+    for moment in (at, *sorted(ends)):
         if _fits(active, ends, limit, period, moment):
             return moment
     raise AssertionError("after the last contact there is room")  # pragma: no cover
@@ -119,13 +149,10 @@ def _fits(
     :param booked: sorted contacts
     :param ends: when each of them leaves its period
     """
-    first = bisect_right(ends, moment)
     before = bisect_right(booked, moment)
-    if before - first >= limit:
+    holding = [start for start in range(before) if ends[start] > moment]
+    if len(holding) >= limit:
         return False
     if bisect_left(booked, period.after(moment)) - before >= limit:
         return False
-    return all(
-        bisect_left(booked, ends[start]) - start < limit
-        for start in range(first, before)
-    )
+    return all(bisect_left(booked, ends[start]) - start < limit for start in holding)
