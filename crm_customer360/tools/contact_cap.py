@@ -92,8 +92,8 @@ def first_free_moment(
 ) -> datetime | None:
     """Return the first moment from ``at`` on at which one more contact fits.
 
-    No period, wherever it begins, may then hold more than ``limit`` contacts. ``None``
-    means never: a limit of zero forbids the contact.
+    Whenever a contact is made, no more than ``limit`` of them may then count, itself
+    included. ``None`` means never: a limit of zero forbids the contact.
 
     :param booked: contacts so far, also those planned for later
 
@@ -130,8 +130,8 @@ def first_free_moment(
         first = bisect_left(active, active[place] - 2 * SLACK)
         last = bisect_right(active, active[place] + 2 * SLACK)
         return sorted(map(period.after, active[first:last]))[place - first]
-    ends = [period.after(moment) for moment in active]
-    for moment in (at, *sorted(ends)):
+    ends = sorted(map(period.after, active))
+    for moment in (at, *ends):
         if _fits(active, ends, limit, period, moment):
             return moment
     raise AssertionError("after the last contact there is room")  # pragma: no cover
@@ -144,15 +144,17 @@ def _fits(
     period: Period,
     moment: datetime,
 ) -> bool:
-    """Tell whether a contact at ``moment`` overfills no period that holds it.
+    """Tell whether there is room at ``moment``, and at those planned within a period.
 
     :param booked: sorted contacts
-    :param ends: when each of them leaves its period
+    :param ends: when they count no more, sorted
     """
-    before = bisect_right(booked, moment)
-    holding = [start for start in range(before) if ends[start] > moment]
-    if len(holding) >= limit:
-        return False
-    if bisect_left(booked, period.after(moment)) - before >= limit:
-        return False
-    return all(bisect_left(booked, ends[start]) - start < limit for start in holding)
+
+    def count(at: datetime) -> int:
+        return bisect_right(booked, at) - bisect_right(ends, at)
+
+    first = bisect_right(booked, moment)
+    last = bisect_left(booked, period.after(moment))
+    return count(moment) < limit and all(
+        count(planned) < limit for planned in booked[first:last]
+    )

@@ -1,7 +1,13 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.tools import SQL, format_date, format_datetime, format_duration
+from odoo.tools import (
+    SQL,
+    format_date,
+    format_datetime,
+    format_duration,
+    ormcache,
+)
 
 from ...tools.contact_cap import Period
 from ...tools.contact_consent import WishedLimit, find_consent
@@ -185,10 +191,18 @@ class C360ContactGate(models.AbstractModel):
                 barriers[request].append(Stop(self._explain_missing(request)))
 
     @api.model
-    def _get_words(self, request):
+    @ormcache("self.env.lang")
+    def _get_labels(self):
+        """Return the names of the purposes and of the channels."""
         labels = self.env["c360.contact.consent"]._fields
-        purposes = dict(labels["purpose"]._description_selection(self.env))
-        channels = dict(labels["channel"]._description_selection(self.env))
+        return tuple(
+            dict(labels[name]._description_selection(self.env))
+            for name in ("purpose", "channel")
+        )
+
+    @api.model
+    def _get_words(self, request):
+        purposes, channels = self._get_labels()
         return {
             "who": request.partner_name
             or request.address
