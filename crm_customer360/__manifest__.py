@@ -50,6 +50,7 @@
         "views/contact/contact_preference_templates.xml",
         "wizards/contact/c360_contact_consent_record_views.xml",
         "wizards/contact/c360_contact_preference_record_views.xml",
+        "views/contact/c360_contact_simulation_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",
@@ -59,6 +60,7 @@
         "views/care/c360_care_task_form_views.xml",
         "views/care/c360_care_task_views.xml",
         # Doors to the host's views
+        "views/extended/account_move_views.xml",
         "views/extended/crm_lead_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
         "views/extended/mail_activity_views.xml",

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from .contact_cap import Period
 from .contact_limit import Cap, ContactLimit, ContactRequest, PastContact
 
 
@@ -82,6 +83,19 @@ class ContactBook:
     def is_reached(self, request: ContactRequest) -> bool:
         """Tell whether the campaign reached him by an earlier request of the batch."""
         return not self._reached.isdisjoint(request.campaign_places)
+
+    def forget(self, request: ContactRequest, period: Period, at: datetime) -> None:
+        """Drop what a request could meet, but which counts no more at a moment.
+
+        Keeps the pages short where one contact after the other is tried out.
+        """
+        for pages, key in (
+            (self._by_customer, request.customer_id),
+            (self._by_address, request.address),
+        ):
+            contacts = pages.get((key, request.company_id))
+            if contacts:
+                contacts[:] = [c for c in contacts if period.after(c.date) > at]
 
     def get_contacts(self, request: ContactRequest) -> list[PastContact]:
         """Return the contacts that may take a place of the request, each once."""

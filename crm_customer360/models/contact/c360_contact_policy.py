@@ -1,17 +1,7 @@
-import logging
-from ast import literal_eval
-from dataclasses import replace
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
 
-from ...tools.contact_cap import Period
-from ...tools.contact_limit import ContactLimit, ContactQuiet
 from .c360_contact_purpose import PURPOSES
-
-_logger = logging.getLogger(__name__)
 
 CHANNELS = [
     ("email", "E-mail"),
@@ -52,6 +42,7 @@ class C360ContactPolicy(models.Model):
         selection=[
             ("limit", "Limit the number"),
             ("quiet", "Quiet hours and days"),
+            ("stop", "Stop while something is wrong"),
         ],
         required=True,
         default="limit",
@@ -128,11 +119,30 @@ class C360ContactPolicy(models.Model):
         ondelete="set null",
         help="The public holidays of this working schedule are quiet days.",
     )
+    # What stops contacts, as the ERP knows it
+    stop_kind = fields.Selection(
+        selection=[
+            ("dispute", "An invoice is in dispute"),
+            ("overdue", "An invoice is overdue"),
+            ("undelivered", "The customer waits for goods"),
+            ("dead_address", "The address cannot be reached"),
+        ],
+        string="While",
+    )
+    stop_days = fields.Integer(
+        string="For More Than (days)",
+        help="Zero: from the first day.",
+    )
+    stop_count = fields.Integer(
+        string="Failures in a Row",
+        default=3,
+        help="Returned e-mails, and contacts that failed with no success since.",
+    )
     partner_domain = fields.Char(
         string="Only For",
         help="Contacts the policy is for; empty: everybody.",
     )
-    summary = fields.Char(compute="_compute_summary")
+    summary = fields.Char(string="In Words", compute="_compute_summary")
 
     _limit_not_negative = models.Constraint(
         "CHECK (limit_count >= 0)",
@@ -166,76 +176,18 @@ class C360ContactPolicy(models.Model):
         domain = Domain("purpose_ids.code", "in", codes)
         return domain | Domain("purpose_ids", "=", False) if False in value else domain
 
-    @api.depends(
-        "is_limited",
-        "limit_count",
-        "period_count",
-        "period_unit",
-        "channel",
-        "purpose_ids.name",
-        "scope",
-    )
-    @api.depends_context("lang")
-    def _compute_summary(self):
-        for policy in self:
-            policy.summary = policy._get_summary()
-
-    def _get_summary(self):
-        """Say in one sentence what the policy does."""
-        self.ensure_one()
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in ("channel", "period_unit")
-        }
-        units = labels["period_unit"]
-        if not self.is_limited:
-            return self.env._("Limits nothing.")
-        words = {
-            "limit": self.limit_count,
-            "channel": labels["channel"].get(self.channel)
-            or self.env._("contacts by any channel"),
-            "purposes": ", ".join(self.purpose_ids.mapped("name"))
-            or self.env._("all purposes that count"),
-            "period": f"{self.period_count} {units[self.period_unit].lower()}",
-        }
-        if not self.limit_count:
-            return self.env._("Never: %(channel)s (%(purposes)s).", **words)
-        if self.scope == "customer":
-            return self.env._(
-                "The whole customer gets at most %(limit)s within %(period)s: "
-                "%(channel)s (%(purposes)s).",
-                **words,
-            )
-        return self.env._(
-            "Each contact person gets at most %(limit)s within %(period)s: "
-            "%(channel)s (%(purposes)s).",
-            **words,
-        )
-
-    @api.constrains("partner_domain")
-    def _check_partner_domain(self):
-        for policy in self.filtered("partner_domain"):
-            try:
-                domain = Domain(literal_eval(policy.partner_domain))
-                domain.validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of the policy “%(policy)s” cannot be read. Choose "
-                        "the contacts again with the filter editor.",
-                        policy=policy.name,
-                    )
-                ) from error
-
     # --------------------------------------------------------------------- CRUD
 
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
+        for vals in vals_list:
+            self._check_known(vals)
         return super().create([self._normalize_limit(vals) for vals in vals_list])
 
     def write(self, vals):
         self.env.registry.clear_cache()
+        self._check_known(vals)
         return super().write(self._normalize_limit(vals))
 
     def unlink(self):
@@ -250,111 +202,21 @@ class C360ContactPolicy(models.Model):
         limit = vals["limit_count"]
         return {**vals, "is_limited": limit is not None and limit is not False}
 
-    # ----------------------------------------------------------------- business
+    # ------------------------------------------------------------------ actions
 
-    @api.model
-    def _get_limits(self, partner_ids):
-        """Return the :class:`ContactLimit` of the active policies.
+    def action_simulate(self):
+        """Show what the policy would have done to the last 30 days.
 
-        One query per policy with a filter, none for the others.
-
-        :param partner_ids: ids of the contacts that are asked for
+        :raise AccessError: the user may not change policies
         """
-        return self._resolve_filters(self._get_active_limits(), partner_ids)
-
-    @api.model
-    def _get_quiets(self, partner_ids):
-        """Return the :class:`ContactQuiet` of the active policies.
-
-        :param partner_ids: ids of the contacts that are asked for
-        """
-        return self._resolve_filters(self._get_active_quiets(), partner_ids)
-
-    @api.model
-    def _resolve_filters(self, policies, partner_ids):
-        """Say of policies with a filter, which of the contacts it names."""
-        return [
-            replace(policy, partner_ids=self._filter_ids(policy, partner_ids))
-            if policy.partner_domain
-            else policy
-            for policy in policies
-        ]
-
-    @api.model
-    @ormcache("self.env.lang")
-    def _get_active_limits(self):
-        policies_sudo = self._search_active("limit")
-        return tuple(
-            ContactLimit(
-                **policy._get_scope(),
-                scope=policy.scope,
-                limit=policy.limit_count,
-                period=Period(policy.period_count, policy.period_unit),
-            )
-            for policy in policies_sudo
-            if policy.is_limited
-        )
-
-    @api.model
-    @ormcache("self.env.lang")
-    def _get_active_quiets(self):
-        policies_sudo = self._search_active("quiet")
-        return tuple(
-            ContactQuiet(
-                **policy._get_scope(),
-                hour_from=policy.hour_from
-                if policy.hour_from != policy.hour_to
-                else None,
-                hour_to=policy.hour_to,
-                weekdays=frozenset(
-                    number for number, name in enumerate(QUIET_WEEKDAYS) if policy[name]
-                ),
-                holidays=policy._get_holidays(),
-            )
-            for policy in policies_sudo
-        )
-
-    @api.model
-    def _search_active(self, kind):
-        # The policies hold for every sender, whatever he may read.
-        return self.sudo().search([("kind", "=", kind), ("active", "=", True)])
-
-    def _get_scope(self):
-        """Return for which contacts the policy is: arguments of a ContactPolicy."""
         self.ensure_one()
+        self.check_access("write")
+        simulation = self.env["c360.contact.simulation"].create({"policy_id": self.id})
+        simulation._run()
         return {
-            "policy_id": self.id,
-            "name": self.name,
-            "channel": self.channel or None,
-            "codes": frozenset(self.purpose_ids.mapped("code")),
-            "company_id": self.company_id.id or None,
-            "partner_domain": self.partner_domain or None,
-            "date_from": self.date_from or None,
-            "date_to": self.date_to or None,
+            "type": "ir.actions.act_window",
+            "name": self.env._("Last 30 Days"),
+            "res_model": simulation._name,
+            "res_id": simulation.id,
+            "view_mode": "form",
         }
-
-    def _get_holidays(self):
-        """Return the public holidays of the schedule: spans of UTC moments."""
-        self.ensure_one()
-        return tuple(
-            (leave.date_from, leave.date_to)
-            for leave in self.calendar_id.global_leave_ids.sorted("date_from")
-        )
-
-    @api.model
-    def _filter_ids(self, limit, partner_ids):
-        # The filter is asked for all contacts, also those the sender may not read.
-        partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
-        try:
-            domain = Domain(literal_eval(limit.partner_domain))
-            domain &= Domain("id", "in", list(partner_ids))
-            return frozenset(partners_sudo.search(domain)._ids)
-        except ValueError:
-            # A field of the filter has gone away since. One broken policy must not
-            # stop every message of the company.
-            _logger.warning(
-                "Contact policy %s (%s): its filter cannot be read, it is skipped",
-                limit.policy_id,
-                limit.name,
-            )
-            return frozenset()

@@ -127,10 +127,11 @@ class C360ContactPurpose(models.Model):
     @api.model
     @ormcache()
     def _get_rules(self):
-        """Return ``{code: PurposeRule}``."""
+        """Return ``{code: PurposeRule}``, deleted purposes hold nothing."""
         # The rules hold for every sender, whatever he may read.
         purposes_sudo = self.sudo().search([], limit=len(PURPOSES))
-        return {
+        nothing = PurposeRule(False, False, False)
+        return {code: nothing for code, _label in PURPOSES} | {
             purpose.code: PurposeRule(*(purpose[name] for name in PurposeRule._fields))
             for purpose in purposes_sudo
         }

@@ -185,6 +185,10 @@ class C360ContactTouch(models.Model):
     _campaign_partner_idx = models.Index(
         "(campaign_key, partner_id) WHERE campaign_key IS NOT NULL"
     )
+    # the gate: which addresses failed in a row
+    _failed_idx = models.Index("(address, date) WHERE state = 'failed'")
+    # the simulation of a policy, and the ledger's list: what happened lately
+    _date_idx = models.Index("(date DESC, id DESC)")
     # the customer's page and timeline: newest rows of a customer
     _customer_date_idx = models.Index("(customer_id, date DESC, id DESC)")
     # the gate: what counts for these people since the longest period began; the foreign

@@ -1,9 +1,19 @@
-from odoo import models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    is_disputed = fields.Boolean(
+        string="In Dispute",
+        copy=False,
+        tracking=True,
+        help="The customer does not accept this invoice. Contact policies may stop "
+        "messages to him until it is settled or the mark is taken away.",
+    )
+
+    # The gate: has one of these customers an invoice in dispute?
+    _c360_disputed_idx = models.Index("(commercial_partner_id) WHERE is_disputed")
     # The customer's timeline: newest posted invoices of a contact. The condition on
     # the type keeps the planner from walking the date index of all moves instead.
     _c360_timeline_idx = models.Index(

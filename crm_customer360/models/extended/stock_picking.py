@@ -9,6 +9,12 @@ class StockPicking(models.Model):
         "(partner_id, date_done DESC, id DESC) WHERE state = 'done'"
     )
 
+    # The gate: who waits for goods?
+    _c360_waiting_idx = models.Index(
+        "(partner_id, scheduled_date) "
+        "WHERE state IN ('waiting', 'confirmed', 'assigned')"
+    )
+
     def _action_done(self):
         result = super()._action_done()
         done = self.filtered(lambda picking: picking.state == "done")
