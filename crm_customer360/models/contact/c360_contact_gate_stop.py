@@ -34,11 +34,11 @@ class C360ContactGate(models.AbstractModel):
         codes = self._get_stopped_codes() - set(NEVER_HELD)
         if not codes:
             return held
-        kept = set(held)
+        kept = set(map(id, held))
         return [
             request
             for request in requests
-            if request in kept or request.purpose in codes
+            if id(request) in kept or request.purpose in codes
         ]
 
     @api.model
@@ -57,13 +57,13 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _add_stops(self, barriers, requests, at):
         """Add what the policies of the kind “stop” say; one query per kind in use."""
+        policies = self.env["c360.contact.policy"]
+        if not policies._get_active_stops():
+            return
         rules = self.env["c360.contact.purpose"]._get_rules()
+        partner_ids = {request.partner_id for request in requests} - {None}
         stops = [
-            stop
-            for stop in self.env["c360.contact.policy"]._get_stops(
-                {request.partner_id for request in requests} - {None}
-            )
-            if stop.is_active(at)
+            stop for stop in policies._get_stops(partner_ids) if stop.is_active(at)
         ]
         asked = defaultdict(lambda: defaultdict(list))
         for request in requests:
