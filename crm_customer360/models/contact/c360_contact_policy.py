@@ -40,9 +40,9 @@ class C360ContactPolicy(models.Model):
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
         selection=[
-            ("limit", "Limit the number"),
-            ("quiet", "Quiet hours and days"),
-            ("stop", "Stop while something is wrong"),
+            ("limit", "Limit"),
+            ("quiet", "Quiet times"),
+            ("stop", "Stop"),
         ],
         required=True,
         default="limit",

@@ -213,7 +213,7 @@ class C360ContactPolicy(models.Model):
             ),
             "undelivered": lambda: (
                 self.env._(
-                    "a customer waits for goods since more than %(days)s days",
+                    "a customer has waited for late goods for more than %(days)s days",
                     days=days,
                 )
                 if days

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
 from ...tools.contact_limit import ContactLimit, ContactRequest
@@ -85,6 +85,7 @@ class C360ContactSimulation(models.TransientModel):
     date_to = fields.Datetime(readonly=True)
     # 1: all customers were played, n: one customer in n
     sample = fields.Integer(readonly=True, default=1)
+    period_words = fields.Char(compute="_compute_period_words")
     bar = fields.Html(compute="_compute_bar", sanitize=False)
     line_ids = fields.One2many(
         comodel_name="c360.contact.simulation.line",
@@ -105,6 +106,29 @@ class C360ContactSimulation(models.TransientModel):
         string="Customers",
         readonly=True,
     )
+
+    @api.depends("date_from", "date_to", "sample")
+    @api.depends_context("lang", "tz")
+    def _compute_period_words(self):
+        for simulation in self:
+            words = {
+                "begin": format_date(self.env, simulation.date_from),
+                "end": format_date(self.env, simulation.date_to),
+                "sample": simulation.sample,
+            }
+            if simulation.sample == 1:
+                simulation.period_words = self.env._(
+                    "Your real contacts from %(begin)s to %(end)s, played again under "
+                    "this policy alone.",
+                    **words,
+                )
+            else:
+                simulation.period_words = self.env._(
+                    "The real contacts of one customer in %(sample)s from %(begin)s to "
+                    "%(end)s, played again under this policy alone. There are too many "
+                    "to play them all; the numbers are those of this part.",
+                    **words,
+                )
 
     @api.depends("left", "waited", "stopped")
     def _compute_bar(self):

@@ -113,7 +113,7 @@ class TestContactPolicy(ContactCommon):
         )
         for kind, words in (
             ("dispute", "in dispute"),
-            ("undelivered", "waits for goods"),
+            ("undelivered", "late goods for more than 12 days"),
             ("dead_address", "3 times in a row"),
         ):
             policy.stop_kind = kind

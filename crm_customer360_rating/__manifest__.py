@@ -1,0 +1,15 @@
+# Copyright 2026 Customer 360 contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+{
+    "name": "Customer 360 Rating",
+    "summary": "Leave customers alone who were not satisfied lately",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Sales/CRM",
+    "license": "AGPL-3",
+    "author": "Customer 360 contributors",
+    "website": "https://github.com/customer360-contributors/crm_customer360",
+    "depends": ["crm_customer360", "rating"],
+    "data": ["views/c360_contact_policy_views.xml"],
+    "auto_install": True,
+}
