@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
 from ...tools.contact_limit import Stop
 from .c360_contact_purpose import NEVER_HELD
@@ -19,15 +18,9 @@ class C360ContactGate(models.AbstractModel):
 
     @api.model
     def _get_held(self, requests, rules):
-        unknown = {request.purpose for request in requests} - set(rules)
-        if unknown:
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is unknown. Use one of: %(allowed)s.",
-                    value=", ".join(map(str, unknown)),
-                    allowed=", ".join(rules),
-                )
-            )
+        self.env["c360.contact.purpose"]._check_codes(
+            {request.purpose for request in requests}
+        )
         held = super()._get_held(requests, rules)
         # A stop may name a purpose that nothing else holds back: reminders of an
         # invoice the customer disputes.

@@ -135,3 +135,20 @@ class C360ContactPurpose(models.Model):
             purpose.code: PurposeRule(*(purpose[name] for name in PurposeRule._fields))
             for purpose in purposes_sudo
         }
+
+    @api.model
+    def _check_codes(self, codes):
+        """Refuse purposes nobody knows, before the ORM stumbles over them.
+
+        :raise ValidationError: one of the codes is none, empty ones are fine
+        """
+        known = dict(PURPOSES)
+        for code in codes:
+            if code and code not in known:
+                raise ValidationError(
+                    self.env._(
+                        "The purpose “%(value)s” is unknown. Use one of: %(allowed)s.",
+                        value=code,
+                        allowed=", ".join(known),
+                    )
+                )

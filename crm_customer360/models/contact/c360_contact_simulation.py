@@ -47,9 +47,8 @@ class C360ContactSimulationTally(models.AbstractModel):
     def _compute_wait_words(self):
         locale = get_lang(self.env).code
         for record in self:
-            record.wait_words = record.wait_seconds and format_timedelta(
-                timedelta(seconds=record.wait_seconds), locale=locale
-            )
+            wait = timedelta(seconds=record.wait_seconds)
+            record.wait_words = format_timedelta(wait, locale=locale) if wait else False
 
     @api.model
     def _prepare_tally(self, tally):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..contact.c360_contact_purpose import PURPOSE_SOURCES, PURPOSES
 
@@ -33,6 +33,12 @@ class MailMessage(models.Model):
     _c360_timeline_idx = models.Index(
         "(res_id, date DESC, id DESC) WHERE model = 'res.partner'"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        purposes = {vals.get("contact_purpose") for vals in vals_list}
+        self.env["c360.contact.purpose"]._check_codes(purposes)
+        return super().create(vals_list)
 
     def _to_store_defaults(self, target):
         # read with the message: who asks why it waits needs no other query

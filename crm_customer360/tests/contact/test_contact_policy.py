@@ -191,6 +191,12 @@ class TestContactPolicy(ContactCommon):
         with self.assertRaisesRegex(UserError, "“fun” is unknown.*transactional"):
             self.gate._decide([request], self.env.cr.now())
 
+    def test_a_message_with_an_unknown_purpose_is_refused_with_words(self):
+        with self._refused("“fun” is unknown.*transactional"):
+            self.buyer.message_post(body="Hello", contact_purpose="fun")
+        with self._refused("“fun” is unknown"):
+            self._create_mail(self.buyer, purpose="fun")
+
     def test_a_deleted_purpose_holds_nothing_and_breaks_nothing(self):
         self._create_policy(limit=0, purposes=())
         self.env.ref("crm_customer360.contact_purpose_survey").unlink()

@@ -64,6 +64,7 @@ class TestContactSimulation(ContactCommon):
         self._contact(self.buyer, 19, purpose="transactional")
         simulation = self._simulate(self._create_policy(limit=0, purposes=()))
         self.assertEqual(self._count(simulation), (0, 0, 1))
+        self.assertFalse(simulation.wait_words)
 
     def test_other_purposes_that_count_take_places_but_are_not_held(self):
         service = self.env.ref("crm_customer360.contact_purpose_service")
