@@ -263,7 +263,7 @@ class C360ContactGate(models.AbstractModel):
             for company_id, pause, begin, end in by_partner.get(
                 request.partner_id
             ) or by_address.get(request.address, ()):
-                if company_id not in (None, request.company_id):
+                if company_id != request.company_id:
                     continue
                 if pause:
                     barriers[request].append(self._get_pause(request, pause))

@@ -110,9 +110,7 @@ class C360ContactLink(models.AbstractModel):
         preferences = self.env["c360.contact.preference"]._get_current(
             link.partner.ids, [link.address] if link.address else []
         )
-        rows = preferences.filtered(
-            lambda row: row.company_id in (link.company, link.company.browse())
-        )
+        rows = preferences.filtered(lambda row: row.company_id == link.company)
         return (rows.filtered("partner_id") or rows)[-1:]
 
     @api.model

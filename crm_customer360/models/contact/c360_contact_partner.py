@@ -66,8 +66,7 @@ class C360ContactPartnerMixin(models.AbstractModel):
             }
             wish = wishes.filtered(
                 lambda row, partner=partner: (
-                    row.partner_id == partner
-                    and row.company_id in (self.env.company, self.env.company.browse())
+                    row.partner_id == partner and row.company_id == self.env.company
                 )
             )[-1:]
             partner.c360_consent_summary = self.env["ir.qweb"]._render(

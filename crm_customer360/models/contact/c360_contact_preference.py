@@ -5,13 +5,6 @@ from odoo.tools import SQL, email_normalize
 from .c360_contact_consent import SOURCES
 from .c360_contact_policy import CHANNELS
 
-PERIODS = [
-    ("day", "Once a day"),
-    ("week", "Once a week"),
-    ("month", "Once a month"),
-    ("year", "Once a year"),
-]
-
 
 class C360ContactPreference(models.Model):
     """How a person wants to be contacted: by what, when, how often, and from when on.
@@ -70,9 +63,10 @@ class C360ContactPreference(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        required=True,
         ondelete="cascade",
         readonly=True,
-        help="Empty: it holds for every company.",
+        help="Each company has customers, and wishes, of its own.",
     )
     is_current = fields.Boolean(string="Current", default=True, readonly=True)
 
@@ -121,7 +115,8 @@ class C360ContactPreference(models.Model):
         :param list vals_list: dictionaries of ``source``, one of ``partner_id`` and
             ``address``; and where they apply ``preferred_channel``, ``hour_from`` and
             ``hour_to`` (0 to 24), ``pause_until`` (UTC), ``limit_count`` per
-            ``limit_unit``, ``proof``, ``date``, ``user_id``, ``company_id``
+            ``limit_unit``, ``proof``, ``date``, ``user_id``, ``company_id`` (default:
+            the current company)
         :return: the rows, in their order
         :raise UserError: nobody is named
         """
@@ -143,6 +138,7 @@ class C360ContactPreference(models.Model):
                 {
                     "partner_name": partner.name,
                     "user_id": self.env.uid,
+                    "company_id": self.env.company.id,
                     **vals,
                     "address": email_normalize(address) or address,
                 }
@@ -165,7 +161,7 @@ class C360ContactPreference(models.Model):
                   FROM c360_contact_preference AS new
                  WHERE old.is_current AND new.is_current
                    AND (new.date, new.id) > (old.date, old.id)
-                   AND new.company_id IS NOT DISTINCT FROM old.company_id
+                   AND new.company_id = old.company_id
                    AND ((old.partner_id = ANY(%(partner_ids)s)
                          AND new.partner_id = old.partner_id)
                         OR (old.partner_id IS NULL
@@ -181,7 +177,7 @@ class C360ContactPreference(models.Model):
     # ------------------------------------------------------------------ reading
 
     @api.model
-    def _get_current(self, partner_ids, addresses, company_ids=None):
+    def _get_current(self, partner_ids, addresses):
         """Return the rows that hold today, of some people: one query.
 
         :param partner_ids: ids of contacts
