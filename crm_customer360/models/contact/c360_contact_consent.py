@@ -70,6 +70,7 @@ class C360ContactConsent(models.Model):
         help="Empty: every topic.",
     )
     status = fields.Selection(selection=STATUSES, required=True, readonly=True)
+    scope = fields.Char(string="About", compute="_compute_scope")
     # How we know
     date = fields.Datetime(required=True, default=fields.Datetime.now, readonly=True)
     source = fields.Selection(selection=SOURCES, required=True, readonly=True)
@@ -113,6 +114,25 @@ class C360ContactConsent(models.Model):
         for row in self:
             who = row.partner_name or row.address or ""
             row.display_name = f"{who}: {statuses.get(row.status, '')}"
+
+    @api.depends("channel", "purpose", "topic_id.name")
+    @api.depends_context("lang")
+    def _compute_scope(self):
+        channels = dict(self._fields["channel"]._description_selection(self.env))
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for row in self:
+            about = " · ".join(
+                filter(None, (row.topic_id.name, purposes.get(row.purpose)))
+            )
+            row.scope = (
+                self.env._(
+                    "%(about)s by %(channel)s",
+                    about=about or self.env._("Everything"),
+                    channel=channels[row.channel],
+                )
+                if row.channel
+                else about or self.env._("Everything")
+            )
 
     # --------------------------------------------------------------------- CRUD
 
