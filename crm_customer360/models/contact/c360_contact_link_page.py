@@ -17,6 +17,15 @@ WISHES = (
     "limit_unit",
 )
 
+# Fields of the page, and the wishes each of them stands for.
+SHOWN_WISHES = {
+    "preferred_channel": ("preferred_channel",),
+    "limit_unit": ("limit_count", "limit_unit"),
+    "hour_from": ("hour_from",),
+    "hour_to": ("hour_to",),
+    "pause_until": ("pause_until",),
+}
+
 
 class C360ContactLink(models.AbstractModel):
     """What the customer's page shows, and what becomes of his answers."""
@@ -65,7 +74,9 @@ class C360ContactLink(models.AbstractModel):
                 }
                 for channel in PAGE_CHANNELS
             ],
-            "preferred_channel": wish.preferred_channel or "",
+            "preferred_channel": wish.preferred_channel
+            if wish.preferred_channel in PAGE_CHANNELS
+            else "",
             "limit_unit": (wish.limit_count and wish.limit_unit) or "",
             "hour_from": int(wish.hour_from),
             "hour_to": int(wish.hour_to),
@@ -175,8 +186,12 @@ class C360ContactLink(models.AbstractModel):
                         }
                     )
         self._record_words(link, words, proof)
-        wish = self._parse_wish(link, form)
         current = self._get_wish(link)
+        wish = self._parse_wish(link, form)
+        for shown, names in SHOWN_WISHES.items():
+            # the page shows less than staff can record: untouched, it stays
+            if form.get(shown, "") == str(page[shown]):
+                wish.update({name: current[name] for name in names})
         if any((wish[name] or False) != (current[name] or False) for name in WISHES):
             self.env["c360.contact.preference"]._record(
                 [{**wish, **self._get_signature(link, proof)}]

@@ -160,7 +160,7 @@ class C360ContactPartnerMixin(models.AbstractModel):
             found.append((self.env._("Best of all by"), channel))
         if wish.limit_count:
             often = self.env._(
-                "%(count)s times %(period)s",
+                "%(count)s %(period)s",
                 count=wish.limit_count,
                 period=labels["limit_unit"][wish.limit_unit],
             )

@@ -324,7 +324,7 @@ class TestContactConsent(ContactCommon):
             "Agreed on 03/31/2026: Phone call",
             "Not asked: SMS, Letter",
             "09:00 to 17:00",
-            "1 times a week",
+            "1 a week",
             "Phone call",
             "4/10/26",
         ):

@@ -210,6 +210,51 @@ class TestContactLink(ContactLinkCommon, MockEmail):
             "nothing changed, nothing recorded",
         )
 
+    def test_what_the_page_does_not_show_in_full_stays(self):
+        wish = self.env["c360.contact.preference"]._record(
+            [
+                {
+                    "partner_id": self.buyer.id,
+                    "source": "staff",
+                    "limit_count": 3,
+                    "limit_unit": "week",
+                    "hour_from": 8.5,
+                    "hour_to": 17,
+                    "preferred_channel": "visit",
+                    "pause_until": datetime(2100, 3, 31, 9, 17),
+                }
+            ]
+        )
+        link = self.links._read(self._sign())
+        page = self.links._prepare_page(link)
+        form = {
+            name: str(page[name])
+            for name in (
+                "preferred_channel",
+                "limit_unit",
+                "hour_from",
+                "hour_to",
+                "pause_until",
+            )
+        }
+        self.links._save(link, form, "click")
+        wishes = self.buyer.c360_preference_ids
+        self.assertEqual(wishes, wish)
+        self.links._save(link, {**form, "limit_unit": "month"}, "click")
+        self.buyer.invalidate_recordset()
+        self.assertRecordValues(
+            (self.buyer.c360_preference_ids - wish),
+            [
+                {
+                    "limit_count": 1,
+                    "limit_unit": "month",
+                    "hour_from": 8.5,
+                    "preferred_channel": "visit",
+                    "pause_until": datetime(2100, 3, 31, 9, 17),
+                }
+            ],
+        )
+
     def test_he_pauses_until_his_own_morning(self):
         self.buyer.tz = "Asia/Shanghai"
         link = self.links._read(self._sign())
