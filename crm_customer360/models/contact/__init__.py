@@ -12,6 +12,7 @@ from . import c360_contact_touch_words
 from . import c360_contact_lock
 from . import c360_contact_topic
 from . import c360_contact_consent
+from . import c360_contact_consent_current
 from . import c360_contact_consent_blacklist
 from . import c360_contact_preference
 from . import c360_contact_gate

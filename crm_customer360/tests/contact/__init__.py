@@ -8,11 +8,13 @@ from . import test_contact_gate
 from . import test_contact_kill
 from . import test_contact_ledger
 from . import test_contact_link
+from . import test_contact_link_page
 from . import test_contact_load
 from . import test_contact_mail
 from . import test_contact_panel
 from . import test_contact_policy
 from . import test_contact_policy_quiet
+from . import test_contact_preference
 from . import test_contact_pressure
 from . import test_contact_preview
 from . import test_contact_priority

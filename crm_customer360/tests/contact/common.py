@@ -2,6 +2,9 @@ from odoo import Command
 
 from ..common import Customer360Common
 
+# the address of the buyer
+EMAIL = "berta@timber.example"
+
 
 class ContactCommon(Customer360Common):
     """No policy but the test's own, and verbs to contact people."""
@@ -54,3 +57,19 @@ class ContactCommon(Customer360Common):
     @classmethod
     def _reserve(cls, partners, purpose="care", **arguments):
         return cls.gate._reserve(partners, "email", purpose, **arguments)
+
+
+class ContactLinkCommon(ContactCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.links = cls.env["c360.contact.link"]
+        cls.consents = cls.env["c360.contact.consent"]
+        cls.topic = cls.env.ref("crm_customer360.contact_topic_newsletter")
+
+    def _sign(self, partner=None, address=EMAIL, purpose="marketing", topic=None):
+        partner = self.buyer if partner is None else partner
+        return self.links._sign(partner, address, self.company, purpose, topic)
+
+    def _decide(self, purpose="marketing", channel="email"):
+        return self.gate.check(self.buyer.ids, channel, purpose)[0]["decision"]
