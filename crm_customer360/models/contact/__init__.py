@@ -39,3 +39,4 @@ from . import c360_contact_merge
 from . import c360_contact_partner
 from . import c360_contact_consent_merge
 from . import c360_customer_panel_contact
+from . import c360_customer_panel_consent

@@ -3,6 +3,7 @@ from . import test_contact_call
 from . import test_contact_campaign
 from . import test_contact_consent
 from . import test_contact_consent_blacklist
+from . import test_contact_consent_panel
 from . import test_contact_dial
 from . import test_contact_gate
 from . import test_contact_kill

@@ -235,7 +235,7 @@ class TestContactConsent(ContactCommon):
         requests = self.gate._get_requests(partners, "email", "marketing")
         self.gate._decide(requests[:1], NOW)
         self.env.flush_all()
-        with self.assertQueryCount(3):
+        with self.assertQueryCount(2):
             decisions = self.gate._decide(requests, NOW)
         self.assertEqual(
             [decision.state for decision in decisions],
