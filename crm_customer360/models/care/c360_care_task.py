@@ -253,9 +253,7 @@ class C360CareTask(models.Model):
         self._check_state("done", "cancelled")
         # the right to the tasks was checked; the fields are the action's to write
         tasks_sudo = self.sudo()
-        tasks_sudo.touch_id.filtered("is_manual")._take_back(
-            self.env._("The care task was reopened.")
-        )
+        tasks_sudo._take_back_calls()
         tasks_sudo.write(
             {
                 "state": "todo",
@@ -336,7 +334,23 @@ class C360CareTask(models.Model):
             ]
         )
         for task, touch in zip(self, touches, strict=True):
-            task.touch_id = touch
+            task.touch_id = task.touch_id or touch
+
+    def _take_back_calls(self):
+        """The click that booked them was a mistake."""
+        touches_sudo = (
+            self.env["c360.contact.touch"]
+            .sudo()
+            .search(
+                [
+                    ("source_model", "=", self._name),
+                    ("source_id", "in", self.ids),
+                    ("is_manual", "=", True),
+                    ("state", "!=", "cancelled"),
+                ]
+            )
+        )
+        touches_sudo._take_back(self.env._("The care task was reopened."))
 
     def _cancel(self, reason):
         # called by what has checked the right to the tasks, or by the system

@@ -7,6 +7,7 @@ from . import c360_contact_touch
 from . import c360_contact_touch_append
 from . import c360_contact_touch_log
 from . import c360_contact_touch_settle
+from . import c360_contact_inbound
 from . import c360_contact_call
 from . import c360_contact_touch_words
 from . import c360_contact_lock

@@ -12,3 +12,13 @@ class MailThread(models.AbstractModel):
             "contact_expire_date",
             "contact_topic_id",
         }
+
+    def _message_post_after_hook(self, message, msg_values):
+        touches = self.env["c360.contact.touch"]
+        # Conversations between colleagues and visitors of the website are no contact
+        # about a document.
+        if self._name != "discuss.channel" and touches._is_from_outside(
+            msg_values.get("author_id"), msg_values.get("message_type")
+        ):
+            touches._log_message(message, msg_values)
+        return super()._message_post_after_hook(message, msg_values)

@@ -101,6 +101,27 @@ class TestCareMessage(CareCommon, MockEmail):
             ).send()
         self.assertRecordValues(second, [{"state": "done", "outcome": "message"}])
 
+    def test_whom_somebody_turned_to_is_on_the_ledger(self):
+        self.task.with_user(self.seller).action_no_answer()
+        touch = self.task.touch_id
+        self.assertRecordValues(
+            touch,
+            [
+                {
+                    "state": "sent",
+                    "purpose": "care",
+                    "partner_id": self.task.partner_id.id,
+                    "outcome": "No answer",
+                    "user_id": self.seller.id,
+                    "source_id": self.task.id,
+                    "is_manual": True,
+                }
+            ],
+        )
+        # a click by mistake counts for nothing
+        self.task.with_user(self.seller).action_reopen()
+        self.assertEqual((self.task.state, touch.state), ("todo", "cancelled"))
+
     def test_reached_by_phone_the_waiting_message_is_taken_back(self):
         self._create_policy()
         self._send()

@@ -6,11 +6,13 @@ from . import test_contact_consent_blacklist
 from . import test_contact_consent_panel
 from . import test_contact_dial
 from . import test_contact_gate
+from . import test_contact_inbound
 from . import test_contact_kill
 from . import test_contact_ledger
 from . import test_contact_link
 from . import test_contact_link_page
 from . import test_contact_load
+from . import test_contact_log
 from . import test_contact_mail
 from . import test_contact_panel
 from . import test_contact_policy

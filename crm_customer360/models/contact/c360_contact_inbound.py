@@ -1,0 +1,101 @@
+from odoo import api, models
+from odoo.tools import html2plaintext
+from odoo.tools.mail import email_normalize, email_split_and_format_normalize
+
+# Only the beginning of a long message is turned into words.
+BODY_LENGTH = 5000
+
+
+class C360ContactTouch(models.Model):
+    """What customers send us, tied to what it answers.
+
+    Incoming rows never count against a limit. They are ``sent`` by the customer.
+    """
+
+    _inherit = "c360.contact.touch"
+
+    @api.model
+    def _is_from_outside(self, author_id, message_type):
+        """Tell whether a message posted now comes from outside the company.
+
+        Needs no query for what colleagues and the system write.
+
+        :param author_id: id of the author's contact, if there is one
+        :param str message_type: see ``mail.message``
+        """
+        if message_type not in ("email", "comment"):
+            return False
+        if author_id == self.env.user.partner_id.id:
+            return self.env.user.share
+        if not author_id:
+            # the public never comments without a name; mail of unknown addresses
+            return message_type == "email"
+        # everybody's message passes here, whoever posts it
+        author_sudo = self.env["res.partner"].sudo().browse(author_id)
+        return author_sudo.partner_share
+
+    @api.model
+    def _log_message(self, message, values):
+        """Book a message of a customer.
+
+        :param message: the posted ``mail.message``
+        :param dict values: its values, as the host's hook after posting has them
+        """
+        partner_id = values.get("author_id") or False
+        [address] = email_split_and_format_normalize(values.get("email_from") or "")[
+            :1
+        ] or [""]
+        source = (values["model"], values["res_id"])
+        answered = self._find_answered(
+            source, partner_id, email_normalize(address), values.get("parent_id")
+        )
+        return self._log(
+            [
+                {
+                    "direction": "in",
+                    "channel": "email" if message.message_type == "email" else "other",
+                    "purpose": answered.purpose or "service",
+                    "purpose_source": "system",
+                    "partner_id": partner_id,
+                    "address": email_normalize(address) or False,
+                    "subject": message.subject or message.record_name,
+                    "outcome": html2plaintext((values.get("body") or "")[:BODY_LENGTH]),
+                    "date": message.date,
+                    "message_id": message.id,
+                    "source_model": source[0],
+                    "source_id": source[1],
+                    "answer_to_id": answered.id,
+                    "user_id": False,
+                    "company_id": values.get("record_company_id")
+                    or self.env.company.id,
+                }
+            ]
+        )
+
+    @api.model
+    def _find_answered(self, source, partner_id, address, parent_id=None):
+        """Return what a customer answers: the message he replied to, or the last one
+        he got about the same document."""
+        if not (partner_id or address):
+            return self.browse()
+        who = [("partner_id", "=", partner_id)] if partner_id else []
+        if partner_id and address:
+            who = ["|", *who, ("address", "=", address)]
+        elif address:
+            who = [("address", "=", address)]
+        # The ledger is the system's to search, whoever posts.
+        touches_sudo = self.sudo().search(
+            [
+                ("direction", "=", "out"),
+                ("state", "in", ("sent", "answered")),
+                ("channel", "in", ("email", "sms")),
+                ("source_model", "=", source[0]),
+                ("source_id", "=", source[1]),
+                *who,
+            ],
+            limit=20,
+        )
+        replied = touches_sudo.filtered(
+            lambda touch: touch.message_id.id == (parent_id or -1)
+        )
+        return (replied or touches_sudo)[:1]
