@@ -5,6 +5,7 @@ def post_init_hook(env):
     """Fill what the rooms derive from documents that were there before us."""
     env["c360.customer.profile"]._refresh()
     env["c360.contact.consent"]._take_over_blacklists()
+    env["c360.contact.history"]._schedule()
 
 
 def uninstall_hook(env):

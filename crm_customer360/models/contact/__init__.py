@@ -8,6 +8,8 @@ from . import c360_contact_touch_append
 from . import c360_contact_touch_log
 from . import c360_contact_touch_settle
 from . import c360_contact_inbound
+from . import c360_contact_history
+from . import c360_contact_history_host
 from . import c360_contact_call
 from . import c360_contact_touch_words
 from . import c360_contact_lock

@@ -28,6 +28,11 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.c360_churn_days", readonly=False
     )
 
+    c360_contact_history = fields.Char(compute="_compute_c360_contact_history")
+
+    def _compute_c360_contact_history(self):
+        self.c360_contact_history = self.env["c360.contact.history"]._get_progress()
+
     def set_values(self):
         profiles = self.env["c360.customer.profile"]
         was_used = profiles._is_used()

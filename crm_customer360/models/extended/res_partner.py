@@ -10,5 +10,13 @@ class ResPartner(models.Model):
         "c360.contact.person.mixin",
     ]
 
+    # The edges: whose address or number is this? The host has neither index.
+    _c360_email_idx = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+    _c360_phone_idx = models.Index(
+        "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
+    )
+
     def _get_customer_360_partner(self):
         return self

@@ -1,0 +1,26 @@
+from odoo import SUPERUSER_ID, api
+
+# What version 19.0.1.0.0 did not know of the purposes: code -> priority, quiet hours.
+PURPOSES = {
+    "transactional": (100, False),
+    "service": (90, False),
+    "care": (60, True),
+    "sales": (50, True),
+    "marketing": (30, True),
+    "survey": (40, True),
+    "collection": (80, False),
+}
+
+
+def migrate(cr, version):
+    """Complete the purposes, and have the past taken over into the ledger."""
+    if not version:
+        return
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    for purpose in env["c360.contact.purpose"].search([]):
+        if not purpose.priority:
+            priority, keeps_quiet_hours = PURPOSES[purpose.code]
+            purpose.write(
+                {"priority": priority, "keeps_quiet_hours": keeps_quiet_hours}
+            )
+    env["c360.contact.history"]._schedule()
