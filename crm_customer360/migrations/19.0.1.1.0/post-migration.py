@@ -13,7 +13,7 @@ PURPOSES = {
 
 
 def migrate(cr, version):
-    """Complete the purposes, and have the past taken over into the ledger."""
+    """Complete the purposes, and have the past taken over into the ledgers."""
     if not version:
         return
     env = api.Environment(cr, SUPERUSER_ID, {})
@@ -23,4 +23,5 @@ def migrate(cr, version):
             purpose.write(
                 {"priority": priority, "keeps_quiet_hours": keeps_quiet_hours}
             )
+    env["c360.contact.consent"]._take_over_blacklists()
     env["c360.contact.history"]._schedule()

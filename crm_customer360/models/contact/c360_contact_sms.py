@@ -197,6 +197,7 @@ class C360ContactSmsMixin(models.AbstractModel):
         document = self._get_contact_document()
         return ContactRequest(
             channel="sms",
+            topic_id=message.contact_topic_id.id or None,
             purpose=purpose or "transactional",
             purpose_source=(source or "sender") if purpose else "system",
             tz=partner.tz or None,

@@ -6,6 +6,7 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner",
         "c360.customer.page.mixin",
+        "c360.contact.document.mixin",
         "c360.contact.partner.mixin",
         "c360.contact.person.mixin",
     ]
