@@ -6,7 +6,6 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner",
         "c360.customer.page.mixin",
-        "c360.contact.document.mixin",
         "c360.contact.partner.mixin",
         "c360.contact.person.mixin",
     ]

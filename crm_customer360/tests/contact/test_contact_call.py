@@ -213,5 +213,6 @@ class TestContactCall(ContactCommon):
             for activity_type in (self.todo, self.call) * 2:
                 counts.append(self._count(number, activity_type))
         todo, call, many = counts[2], counts[3], counts[7]
-        self.assertLessEqual(call - todo, 4)
+        # the gate asks policies, consent and history once each
+        self.assertLessEqual(call - todo, 6)
         self.assertLessEqual(many - call, 1)
