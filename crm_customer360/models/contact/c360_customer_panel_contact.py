@@ -53,6 +53,7 @@ class C360CustomerPanelContact(models.AbstractModel):
                 "subject",
                 "channel",
                 "purpose",
+                "direction",
                 "state",
                 "reason",
                 "partner_name",
@@ -94,7 +95,6 @@ class C360CustomerPanelContact(models.AbstractModel):
         }
 
     def _prepare_touch_row(self, touch):
-        states = self._get_labels("c360.contact.touch", "state")
         purposes = self._get_labels("c360.contact.touch", "purpose")
         return self._prepare_row(
             touch,
@@ -102,7 +102,7 @@ class C360CustomerPanelContact(models.AbstractModel):
             subtitle=touch.reason
             or " · ".join(filter(None, (touch.partner_name, purposes[touch.purpose]))),
             date=fields.Datetime.to_string(touch.scheduled_date or touch.date),
-            badges=[self._prepare_badge(states[touch.state], TONES[touch.state])],
+            badges=[self._prepare_badge(touch.shown_state, TONES[touch.state])],
         )
 
     def _get_channel_label(self, touch):
@@ -131,14 +131,13 @@ class C360CustomerPanelContact(models.AbstractModel):
     def _get_timeline_entries(self, model, ids):
         if model != "c360.contact.touch":
             return super()._get_timeline_entries(model, ids)
-        states = self._get_labels(model, "state")
         return {
             touch.id: {
                 "title": touch.subject or self._get_channel_label(touch),
                 "subtitle": " · ".join(
                     filter(
                         None,
-                        (states[touch.state], touch.partner_name, touch.reason),
+                        (touch.shown_state, touch.partner_name, touch.reason),
                     )
                 ),
                 "amount": None,

@@ -1,5 +1,5 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
-import {MessageNotificationPopover} from "@mail/core/common/message_notification_popover";
+import {Message} from "@mail/core/common/message";
 import {patch} from "@web/core/utils/patch";
 import {rpc} from "@web/core/network/rpc";
 import {useService} from "@web/core/utils/hooks";
@@ -11,19 +11,22 @@ const NEVER_HELD = ["transactional", "service"];
 /** Why a message waits or was stopped, and the way to its rows in the ledger. */
 export class ContactMessageReason extends Component {
     static template = "crm_customer360.ContactMessageReason";
-    static props = {messageId: Number, close: {type: Function, optional: true}};
+    static props = {message: Object, close: {type: Function, optional: true}};
 
     setup() {
         this.action = useService("action");
         this.state = useState({rows: []});
         onWillStart(async () => {
+            if (!this.mayBeHeld) {
+                return;
+            }
             try {
                 this.state.rows = await rpc(
                     "/web/dataset/call_kw/c360.contact.touch/explain_message",
                     {
                         model: "c360.contact.touch",
                         method: "explain_message",
-                        args: [this.props.messageId],
+                        args: [this.props.message.id],
                         kwargs: {context: user.context},
                     },
                     {silent: true}
@@ -32,6 +35,14 @@ export class ContactMessageReason extends Component {
                 this.state.rows = [];
             }
         });
+    }
+
+    /** Asked only for messages that something may have held back. */
+    get mayBeHeld() {
+        // the host hands the raw record over, whose values are with its proxy
+        const {contact_purpose: purpose} =
+            this.props.message._proxy || this.props.message;
+        return Boolean(purpose) && !NEVER_HELD.includes(purpose);
     }
 
     open(row) {
@@ -45,13 +56,13 @@ export class ContactMessageReason extends Component {
     }
 }
 
-patch(MessageNotificationPopover, {
-    components: {...MessageNotificationPopover.components, ContactMessageReason},
-});
-patch(MessageNotificationPopover.prototype, {
-    /** Asked only for messages that something may have held back. */
-    get mayBeHeld360() {
-        const {contact_purpose: purpose} = this.props.message;
-        return Boolean(purpose) && !NEVER_HELD.includes(purpose);
+patch(Message.prototype, {
+    setup() {
+        // Applications bring popovers of their own with the same template.
+        const {Popover} = this.constructor.components;
+        if (!Popover.components?.ContactMessageReason) {
+            Popover.components = {...Popover.components, ContactMessageReason};
+        }
+        super.setup(...arguments);
     },
 });
