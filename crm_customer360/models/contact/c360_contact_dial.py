@@ -1,3 +1,5 @@
+from datetime import time, timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
@@ -6,6 +8,8 @@ from ...tools.contact_limit import ContactRequest
 
 # What a call about a document is for; every other document: service.
 SELLING_DOCUMENTS = ("res.partner", "crm.lead")
+# A planned call is booked for the middle of its day.
+NOON = time(12)
 
 
 class C360ContactDial(models.AbstractModel):
@@ -22,9 +26,11 @@ class C360ContactDial(models.AbstractModel):
         :param str model: the document with the phone number
         :param int res_id: its id
         :param str number: the number as it stands there
-        :return: ``{"decision", "reason", "date", "date_label", "name", "purpose"}``;
-            False where nothing is to be said: a colleague's number, an unsaved
-            document, or a user who may not read the contact history
+        :return: ``{"decision", "reason", "date", "date_label", "name", "purpose",
+            "log_action"}``, the last one to write down what was said, False where the
+            call is planned already: it ends with its activity. False where nothing is
+            to be said: a colleague's number, an unsaved document, or a user who may
+            not read the contact history
         :raise UserError: unknown document
         """
         request = self._get_request(model, res_id, number)
@@ -42,6 +48,7 @@ class C360ContactDial(models.AbstractModel):
             else False,
             "name": request.partner_name or "",
             "purpose": request.purpose,
+            "log_action": not request.touch_id and self._get_log_action(request),
         }
 
     @api.model
@@ -61,15 +68,23 @@ class C360ContactDial(models.AbstractModel):
         gate = self.env["c360.contact.gate"]
         now = fields.Datetime.now()
         requests = [request._replace(override_reason=reason)]
-        touch = gate._book(
-            requests, gate._decide(requests, now, lock=True), now, leaving=True
-        )
+        decisions = gate._decide(requests, now, lock=True)
+        if request.touch_id:
+            # the planned call is made; it ends with its activity
+            vals = gate._get_decision_vals(decisions[0])
+            # The ledger belongs to the system, whoever calls.
+            touch_sudo = self.env["c360.contact.touch"].sudo().browse(request.touch_id)
+            names = ("reason", "policy_id", "is_override")
+            touch_sudo.write({name: vals[name] for name in names})
+            touch_sudo.override_reason = reason
+            return touch_sudo.id
+        touch = gate._book(requests, decisions, now, leaving=True)
         touch._move("sent", override_reason=reason)
         return touch.id
 
     @api.model
     def call_later(self, model, res_id, date):
-        """Plan the call for the day of ``date``.
+        """Plan the call for the first day of which ``date`` leaves the afternoon.
 
         :param date: a moment, UTC
         :return: the id of the activity
@@ -80,9 +95,10 @@ class C360ContactDial(models.AbstractModel):
         if not record or "activity_ids" not in record._fields:
             raise UserError(self.env._("No call can be planned on this document."))
         moment = self.env["c360.contact.gate"]._parse_moment(date)
+        local = fields.Datetime.context_timestamp(self, moment)
         activity = record.activity_schedule(
             "mail.mail_activity_data_call",
-            date_deadline=fields.Datetime.context_timestamp(self, moment).date(),
+            date_deadline=local.date() + timedelta(days=local.time() > NOON),
             user_id=self.env.uid,
             note=self.env._(
                 "Not before %(date)s.",
@@ -131,4 +147,39 @@ class C360ContactDial(models.AbstractModel):
             source_model=model,
             source_id=record.id,
             tz=partner.tz or None,
+            # a planned call does not stand in its own way
+            touch_id=self._find_planned_call(record).id or None,
         )
+
+    @api.model
+    def _find_planned_call(self, record):
+        """Return the ledger row of the call that is planned about a document."""
+        # Also a colleague's: it is the same call.
+        touches_sudo = self.env["c360.contact.touch"].sudo()
+        return touches_sudo.search(
+            [
+                ("source_model", "=", record._name),
+                ("source_id", "=", record.id),
+                ("channel", "=", "phone"),
+                ("state", "=", "reserved"),
+            ],
+            order="date",
+            limit=1,
+        )
+
+    @api.model
+    def _get_log_action(self, request):
+        """Return the window in which one writes down what was said."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log a Contact"),
+            "res_model": "c360.contact.log",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "active_model": request.source_model,
+                "active_id": request.source_id,
+                "default_channel": "phone",
+                "default_subject": request.subject,
+            },
+        }

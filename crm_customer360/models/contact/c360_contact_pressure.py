@@ -106,7 +106,7 @@ class C360ContactPressure(models.AbstractModel):
         if not partners:
             return False
         now = fields.Datetime.now()
-        counts = self._count_week(partners, now)
+        counts = self._count_week(partners, now) if gate._is_used() else {}
         partner = max(partners, key=lambda partner: counts.get(partner.id, 0))
         parts = []
         if counts.get(partner.id):

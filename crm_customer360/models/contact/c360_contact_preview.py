@@ -48,7 +48,7 @@ class C360ContactGate(models.AbstractModel):
             beyond the first 5,000) as numbers; ``lines``, the same in sentences as
             ``{"tone", "text"}``; ``people``, where they are few, as
             ``{"partner_id", "name", "decision", "reason", "date"}``. False for
-            users who may not read the contact history
+            users who may not read the contact history, and where nothing is limited
         :raise UserError: unknown model, channel, purpose or unreadable documents
         """
         if not self.env["c360.contact.touch"].has_access("read"):
@@ -66,6 +66,8 @@ class C360ContactGate(models.AbstractModel):
             else ()
         )
         states = [decision.state for _request, decision in decided]
+        if not self._is_used() and set(states) <= {"allowed"}:
+            return False
         return {
             "purpose": purpose,
             "total": len(decided),
@@ -196,7 +198,12 @@ class C360ContactGate(models.AbstractModel):
         known = {
             partner[field]: partner
             for partner in partners.search(
-                [(field, "in", list(addresses))], order="id desc"
+                [
+                    (field, "in", list(addresses)),
+                    # another company's partner is nobody here
+                    ("company_id", "in", [*self.env.companies.ids, False]),
+                ],
+                order="id desc",
             )
         }
         for record_id, found in loose.items():

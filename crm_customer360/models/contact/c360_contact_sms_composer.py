@@ -15,6 +15,10 @@ class C360ContactSmsComposerMixin(models.AbstractModel):
         help="Decides which contact limits the messages count against.",
     )
     contact_purpose_source = fields.Selection(selection=PURPOSE_SOURCES)
+    contact_override_reason = fields.Char(
+        string="Reason to Go On",
+        help="Why the message leaves although a contact policy advises against it.",
+    )
 
     def action_send_sms(self):
         # Only the button says “sales” for bulk SMS that name no purpose: code that
@@ -37,10 +41,14 @@ class C360ContactSmsComposerMixin(models.AbstractModel):
         self.ensure_one()
         if not self.contact_purpose:
             return {}
-        return {
+        values = {
             "contact_purpose": self.contact_purpose,
             "contact_purpose_source": self.contact_purpose_source or "sender",
         }
+        # whoever writes to many, goes on against nothing
+        if self.contact_override_reason and self.comment_single_recipient:
+            values["contact_override_reason"] = self.contact_override_reason
+        return values
 
     # -------------------------------------------------------------------- modes
 

@@ -126,3 +126,37 @@ class TestContactDial(ContactCommon):
         with self.assertRaises(UserError):
             self.dial().call_later("crm.lead", self.lead.id, "tomorrow")
         self.assertIs(self.dial().ask("crm.lead", False), False)
+
+    def test_a_planned_call_does_not_stand_in_its_own_way(self):
+        self.lead.with_user(self.users_by_role["user"]).activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=date(2026, 3, 5)
+        )
+        planned = self._get_touches(self.buyer)
+        self.assertEqual((planned.channel, planned.state), ("phone", "reserved"))
+        advice = self.dial().ask("crm.lead", self.lead.id, self.lead.phone)
+        self.assertEqual(advice["decision"], "allowed")
+        self.assertFalse(advice["log_action"], "the activity keeps what was said")
+        advice = self.dial().ask("res.partner", self.buyer.id, self.buyer.phone)
+        self.assertEqual(advice["decision"], "deferred", "another call")
+        self.call(days=1)
+        touch_id = self.dial().call_anyway(
+            "crm.lead", self.lead.id, self.lead.phone, "He asked me to"
+        )
+        self.assertEqual(touch_id, planned.id, "no second row for one call")
+        self.assertEqual((planned.state, planned.is_override), ("reserved", True))
+        self.assertEqual(planned.override_reason, "He asked me to")
+
+    def test_a_call_in_the_afternoon_is_planned_for_the_next_day(self):
+        for moment, day in (
+            ("2026-03-10 12:00:00", date(2026, 3, 10)),
+            ("2026-03-10 12:00:01", date(2026, 3, 11)),
+        ):
+            activity_id = self.dial().call_later("crm.lead", self.lead.id, moment)
+            activity = self.env["mail.activity"].browse(activity_id)
+            self.assertEqual(activity.date_deadline, day)
+            activity.unlink()
+
+    def test_what_was_said_can_be_written_down(self):
+        advice = self.dial().ask("crm.lead", self.lead.id, self.lead.phone)
+        self.assertEqual(advice["log_action"]["res_model"], "c360.contact.log")
+        self.assertEqual(advice["log_action"]["context"]["active_id"], self.lead.id)

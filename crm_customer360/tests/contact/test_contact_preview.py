@@ -2,6 +2,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -260,3 +261,49 @@ class TestContactComposer(ContactCommon, MockEmail):
         )
         composer.contact_purpose = "care"
         self.assertEqual(composer.contact_purpose, "care")
+
+    def test_an_sms_to_one_person_goes_on_with_a_reason(self):
+        self.policy.channel = False
+        self.buyer.phone = "+32475123456"
+        composer = (
+            self.env_of("user")["sms.composer"]
+            .with_context(
+                default_composition_mode="comment",
+                default_res_model="crm.lead",
+                default_res_id=self.lead.id,
+            )
+            .create(
+                {
+                    "body": "Hello",
+                    "contact_purpose": "sales",
+                    "contact_override_reason": "She asked for it",
+                }
+            )
+        )
+        composer._action_send_sms()
+        message = self.lead.message_ids[0]
+        self.assertEqual(message.message_type, "sms")
+        self.assertEqual(message.contact_override_reason, "She asked for it")
+
+    def test_without_limits_nothing_is_told(self):
+        self.env.ref("base.group_user").write(
+            {
+                "implied_ids": [
+                    Command.unlink(self.env.ref(f"crm_customer360.group_use_{name}").id)
+                    for name in ("contact", "complaint")
+                ]
+            }
+        )
+        gate = self.env_of("care")["c360.contact.gate"]
+        self.assertIs(gate.preview("res.partner", self.buyer.ids), False)
+        self.env["c360.contact.touch"].create(
+            {
+                "partner_id": self.buyer.id,
+                "channel": "email",
+                "purpose": "sales",
+                "state": "sent",
+                "date": NOW,
+            }
+        )
+        pressure = self.env_of("care")["c360.contact.pressure"]
+        self.assertIs(pressure.brief(self.buyer.ids), False)

@@ -85,9 +85,7 @@ class TestContactTour(HttpCase, MockEmail):
             contact_purpose="sales",
         )
         with self.mock_mail_gateway():
-            self.env["mail.mail"].search(
-                [("mail_message_id", "=", message.id)]
-            ).send()
+            self.env["mail.mail"].search([("mail_message_id", "=", message.id)]).send()
         touch = self.touches.search([("message_id", "=", message.id)])
         self.assertEqual(touch.state, "blocked")
         self._walk("why", f"/odoo/contacts/{self.partner.id}")

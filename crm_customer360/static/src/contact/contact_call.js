@@ -1,15 +1,15 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {CustomerPage} from "../customer/customer_page";
 import {Dialog} from "@web/core/dialog/dialog";
 import {rpc} from "@web/core/network/rpc";
 import {patch} from "@web/core/utils/patch";
-import {useService} from "@web/core/utils/hooks";
 import {user} from "@web/core/user";
 import {PhoneField} from "@web/views/fields/phone/phone_field";
-import {useAutofocus} from "@web/core/utils/hooks";
+import {useAutofocus, useService} from "@web/core/utils/hooks";
 
 // The documents whose phone button asks first.
-const ASKING_MODELS = ["res.partner", "crm.lead", "helpdesk.ticket", "c360.care.task"];
+const ASKING_MODELS = ["res.partner", "crm.lead", "helpdesk.ticket"];
 
 function dial(method, args) {
     return rpc(
@@ -73,57 +73,102 @@ export class ContactCallDialog extends Component {
     }
 }
 
+/**
+ * Ask the gate, then ring or warn.
+ *
+ * @param {Object} services dialog, notification and action
+ * @param {Array} subject model and id of the document, and the number
+ * @param {Function} [onPlanned] what to do once the call is planned for later
+ */
+export async function callCustomer(services, subject, onPlanned) {
+    const {action, dialog, notification} = services;
+    const href = `tel:${subject[2].replace(/\s+/g, "")}`;
+    let advice = false;
+    try {
+        advice = await dial("ask", subject);
+    } catch {
+        // who cannot be advised may still call
+    }
+    if (!advice || advice.decision === "allowed") {
+        ring(href);
+        if (advice?.log_action) {
+            const close = notification.add(_t("What did the call bring?"), {
+                type: "info",
+                sticky: true,
+                buttons: [
+                    {
+                        name: _t("Log the call"),
+                        onClick: () => {
+                            close();
+                            action.doAction(advice.log_action);
+                        },
+                    },
+                ],
+            });
+        }
+        return;
+    }
+    dialog.add(ContactCallDialog, {
+        advice,
+        onLater: advice.date
+            ? async () => {
+                  await dial("call_later", [...subject.slice(0, 2), advice.date]);
+                  notification.add(
+                      _t("The call is planned. Better from %s on.", advice.date_label),
+                      {type: "success"}
+                  );
+                  await onPlanned?.();
+              }
+            : undefined,
+        onCall: async (reason) => {
+            await dial("call_anyway", [...subject, reason]);
+            ring(href);
+        },
+    });
+}
+
+function useCallServices() {
+    return {
+        action: useService("action"),
+        dialog: useService("dialog"),
+        notification: useService("notification"),
+    };
+}
+
 patch(PhoneField.prototype, {
     setup() {
         super.setup(...arguments);
-        this.c360Dialog = useService("dialog");
-        this.c360Notification = useService("notification");
+        this.callServices360 = useCallServices();
     },
 
     /**
-     * The click on the number or on "Call": ask the gate, then ring or warn.
+     * The click on the number or on "Call".
      *
      * @param {MouseEvent} ev
      */
-    async onClickCall360(ev) {
+    onClickCall360(ev) {
         const {record, name} = this.props;
         if (!ASKING_MODELS.includes(record.resModel) || !record.resId) {
             return;
         }
         ev.preventDefault();
         ev.stopPropagation();
-        const href = this.phoneHref;
-        const subject = [record.resModel, record.resId, record.data[name]];
-        let advice = false;
-        try {
-            advice = await dial("ask", subject);
-        } catch {
-            // who cannot be advised may still call
-        }
-        if (!advice || advice.decision === "allowed") {
-            ring(href);
-            return;
-        }
-        this.c360Dialog.add(ContactCallDialog, {
-            advice,
-            onLater: advice.date
-                ? async () => {
-                      await dial("call_later", [
-                          record.resModel,
-                          record.resId,
-                          advice.date,
-                      ]);
-                      this.c360Notification.add(
-                          _t("The call is planned for %s.", advice.date_label),
-                          {type: "success"}
-                      );
-                      await record.load();
-                  }
-                : undefined,
-            onCall: async (reason) => {
-                await dial("call_anyway", [...subject, reason]);
-                ring(href);
-            },
-        });
+        return callCustomer(
+            this.callServices360,
+            [record.resModel, record.resId, record.data[name]],
+            () => record.load()
+        );
+    },
+});
+
+patch(CustomerPage.prototype, {
+    setup() {
+        super.setup(...arguments);
+        this.callServices = useCallServices();
+    },
+
+    onClickPhone(ev, partnerId, number) {
+        ev.preventDefault();
+        return callCustomer(this.callServices, ["res.partner", partnerId, number]);
     },
 });

@@ -34,7 +34,7 @@ const QUESTIONS = {
             data.composition_mode === "comment" ? data.partner_ids.currentIds : [],
     }),
     "sms.composer": ({data, context}) => ({
-        alone: data.composition_mode === "comment",
+        alone: Boolean(data.comment_single_recipient),
         model: data.res_model,
         resIds: parseIds(data.res_ids || data.res_id || context.active_ids),
         domain: false,

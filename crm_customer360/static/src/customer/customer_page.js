@@ -85,6 +85,9 @@ export class CustomerPage extends Component {
         return badge.since ? _t("since %s", formatDay(badge.since)) : "";
     }
 
+    /** A room may ask before it rings; here the link does what links do. */
+    onClickPhone() {}
+
     openAction(action) {
         return this.action.doAction(action);
     }
