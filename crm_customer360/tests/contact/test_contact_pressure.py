@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 from freezegun import freeze_time
 
@@ -132,7 +133,12 @@ class TestContactPressure(ContactCommon):
             self.load(self.buyer)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(*counts)
-        self.assertLessEqual(counts[0], 8)
+        # beside what the gate asks, which grows with the kinds of barriers
+        self.patch(type(self.env["c360.contact.pressure"]), "_get_channels", Mock())
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self.load(self.buyer)
+        self.assertLessEqual(self.cr.sql_log_count - before, 5)
 
     # -- the line under the composer --
 
