@@ -7,22 +7,26 @@ class C360ContactTouch(models.Model):
 
     _inherit = "c360.contact.touch"
 
-    # An incoming message is not "sent".
+    # An incoming message is not "sent", and a call is made.
     shown_state = fields.Char(
         string="Status",
         compute="_compute_shown_state",
         export_string_translation=False,
     )
 
-    @api.depends("state", "direction")
+    @api.depends("state", "direction", "channel")
     @api.depends_context("lang")
     def _compute_shown_state(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
+        spoken = {"reserved": self.env._("Planned"), "sent": self.env._("Done")}
+        received = dict.fromkeys(("sent", "answered"), self.env._("Received"))
         for touch in self:
-            received = touch.direction == "in" and touch.state in ("sent", "answered")
-            touch.shown_state = (
-                self.env._("Received") if received else labels.get(touch.state, "")
-            )
+            words = labels
+            if touch.direction == "in":
+                words = labels | received
+            elif touch.channel in ("phone", "visit"):
+                words = labels | spoken
+            touch.shown_state = words.get(touch.state, "")
 
     @api.model
     @api.readonly

@@ -89,6 +89,14 @@ class TestContactLedger(ContactCommon):
         self.assertEqual(incoming.shown_state, "Received")
         self.assertEqual(self.row.shown_state, "Stopped")
 
+    def test_a_call_is_planned_and_done(self):
+        call = self.env["c360.contact.touch"].create(
+            {"channel": "phone", "purpose": "service", "state": "reserved"}
+        )
+        self.assertEqual(call.shown_state, "Planned")
+        call._move("sent")
+        self.assertEqual(call.shown_state, "Done")
+
     def test_documents_count_their_contacts(self):
         lead = self.env["crm.lead"].create({"name": "Benches", "type": "opportunity"})
         self.gate._reserve(self.engineer, "email", "service", source=lead)
