@@ -11,6 +11,7 @@ from . import mail_compose_message
 from . import mail_mail
 from . import mail_message
 from . import mail_notification
+from . import mail_scheduled_message
 from . import mail_thread
 from . import phone_blacklist
 from . import res_company

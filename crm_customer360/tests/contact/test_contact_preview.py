@@ -307,3 +307,20 @@ class TestContactComposer(ContactCommon, MockEmail):
         )
         pressure = self.env_of("care")["c360.contact.pressure"]
         self.assertIs(pressure.brief(self.buyer.ids), False)
+
+    def test_what_is_scheduled_keeps_purpose_and_reason(self):
+        composer = self.compose(
+            contact_purpose="sales",
+            contact_override_reason="She asked for it",
+            scheduled_date="2026-03-06 09:00:00",
+        )
+        composer.action_schedule_message()
+        scheduled = self.env["mail.scheduled.message"].search(
+            [("model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
+        )
+        with self.mock_mail_gateway():
+            scheduled.with_user(self.users_by_role["user"])._post_message()
+        message = self.lead.message_ids[0]
+        self.assertEqual(message.contact_purpose, "sales")
+        self.assertEqual(message.contact_purpose_source, "sender")
+        self.assertEqual(message.contact_override_reason, "She asked for it")

@@ -1,12 +1,12 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {CustomerPage} from "../customer/customer_page";
 import {Dialog} from "@web/core/dialog/dialog";
+import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
 import {patch} from "@web/core/utils/patch";
 import {user} from "@web/core/user";
 import {PhoneField} from "@web/views/fields/phone/phone_field";
-import {useAutofocus, useService} from "@web/core/utils/hooks";
+import {useAutofocus} from "@web/core/utils/hooks";
 
 // The documents whose phone button asks first.
 const ASKING_MODELS = ["res.partner", "crm.lead", "helpdesk.ticket"];
@@ -76,7 +76,7 @@ export class ContactCallDialog extends Component {
 /**
  * Ask the gate, then ring or warn.
  *
- * @param {Object} services dialog, notification and action
+ * @param {object} services dialog, notification and action
  * @param {Array} subject model and id of the document, and the number
  * @param {Function} [onPlanned] what to do once the call is planned for later
  */
@@ -127,20 +127,7 @@ export async function callCustomer(services, subject, onPlanned) {
     });
 }
 
-function useCallServices() {
-    return {
-        action: useService("action"),
-        dialog: useService("dialog"),
-        notification: useService("notification"),
-    };
-}
-
 patch(PhoneField.prototype, {
-    setup() {
-        super.setup(...arguments);
-        this.callServices360 = useCallServices();
-    },
-
     /**
      * The click on the number or on "Call".
      *
@@ -154,21 +141,16 @@ patch(PhoneField.prototype, {
         ev.preventDefault();
         ev.stopPropagation();
         return callCustomer(
-            this.callServices360,
+            this.env.services,
             [record.resModel, record.resId, record.data[name]],
             () => record.load()
         );
     },
 });
 
-patch(CustomerPage.prototype, {
-    setup() {
-        super.setup(...arguments);
-        this.callServices = useCallServices();
-    },
-
-    onClickPhone(ev, partnerId, number) {
+registry
+    .category("c360_customer_page_hooks")
+    .add("phone", (env, ev, partnerId, number) => {
         ev.preventDefault();
-        return callCustomer(this.callServices, ["res.partner", partnerId, number]);
-    },
-});
+        return callCustomer(env.services, ["res.partner", partnerId, number]);
+    });

@@ -91,47 +91,49 @@ export class ContactNotice extends Component {
     }
 
     async ask(question) {
-        const nothing = {lines: [], held: false};
-        const {alone, model, resIds, partnerIds, channel, purpose} = question;
         try {
-            if (alone && !purpose) {
-                const brief = await this.call("c360.contact.pressure", "brief", [], {
-                    partner_ids: partnerIds,
-                    channel,
-                    ...(channel === "sms" ? {model, res_id: resIds[0]} : {}),
-                });
-                return brief
-                    ? {lines: [{tone: "muted", text: brief.text}], held: false}
-                    : nothing;
-            }
-            if (
-                !model ||
-                (alone && channel === "email" && !partnerIds.length) ||
-                !(resIds.length || question.domain || partnerIds.length)
-            ) {
-                return nothing;
-            }
-            const found = await this.call("c360.contact.gate", "preview", [model], {
+            return question.alone && !question.purpose
+                ? await this.askBrief(question)
+                : await this.askPreview(question);
+        } catch {
+            // a warning that cannot be given must not stop the message
+            const text = _t("Contact limits cannot be read now.");
+            return {lines: [{tone: "muted", text}], held: false};
+        }
+    }
+
+    /** An answer to one person: how much he hears from us. */
+    async askBrief({model, resIds, partnerIds, channel}) {
+        const document = channel === "sms" ? {model, res_id: resIds[0]} : {};
+        const brief = await this.call("c360.contact.pressure", "brief", [], {
+            partner_ids: partnerIds,
+            channel,
+            ...document,
+        });
+        return {lines: brief ? [{tone: "muted", text: brief.text}] : [], held: false};
+    }
+
+    /** What the gate will say. */
+    async askPreview({alone, model, resIds, domain, partnerIds, channel, purpose}) {
+        const found =
+            this.isComplete({alone, model, resIds, domain, partnerIds, channel}) &&
+            (await this.call("c360.contact.gate", "preview", [model], {
                 res_ids: resIds,
                 channel,
                 purpose,
-                domain: question.domain
-                    ? new Domain(question.domain).toList(user.context)
-                    : null,
+                domain: domain ? new Domain(domain).toList(user.context) : null,
                 partner_ids: partnerIds.length ? partnerIds : null,
-            });
-            return found
-                ? {lines: found.lines, held: Boolean(found.waiting || found.stopped)}
-                : nothing;
-        } catch {
-            // a warning that cannot be given must not stop the message
-            return {
-                lines: [
-                    {tone: "muted", text: _t("Contact limits cannot be read now.")},
-                ],
-                held: false,
-            };
+            }));
+        return found
+            ? {lines: found.lines, held: Boolean(found.waiting || found.stopped)}
+            : {lines: [], held: false};
+    }
+
+    isComplete({alone, model, resIds, domain, partnerIds, channel}) {
+        if (alone && channel === "email") {
+            return partnerIds.length > 0;
         }
+        return Boolean(model && (resIds.length || domain));
     }
 
     call(model, method, args, kwargs) {

@@ -46,6 +46,11 @@ export class ContactPressure extends Component {
         }
     }
 
+    /** Twelve empty weeks are no picture. */
+    get isContacted() {
+        return this.state.pressure.weeks.some(({total}) => total);
+    }
+
     /** The highest bar, or the limit where it is higher. */
     get scale() {
         const {weeks, limit} = this.state.pressure;

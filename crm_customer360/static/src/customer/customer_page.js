@@ -85,8 +85,11 @@ export class CustomerPage extends Component {
         return badge.since ? _t("since %s", formatDay(badge.since)) : "";
     }
 
-    /** A room may ask before it rings; here the link does what links do. */
-    onClickPhone() {}
+    /** A room may ask before it rings; else the link does what links do. */
+    onClickPhone(ev, partnerId, number) {
+        const ask = registry.category("c360_customer_page_hooks").get("phone", null);
+        return ask?.(this.env, ev, partnerId, number);
+    }
 
     openAction(action) {
         return this.action.doAction(action);
