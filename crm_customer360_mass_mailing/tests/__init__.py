@@ -1,0 +1,4 @@
+from . import test_mailing_check
+from . import test_mailing_exclusion
+from . import test_mailing_limit
+from . import test_mailing_race
