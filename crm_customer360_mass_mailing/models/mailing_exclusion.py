@@ -26,10 +26,13 @@ class MailingMailing(models.Model):
     def _get_opt_out_among(self, addresses):
         """Return the opted out ones among normalised addresses.
 
-        Of a mailing to lists: who opted out of one of them and is in no other. Other
-        models tell by the host's hook.
+        Of a mailing to lists: who opted out of one of them and is in no other. Of
+        customers and leads: who refused such mails. Other models tell by the host's
+        hook.
         """
         self.ensure_one()
+        if self.mailing_model_name in ("res.partner", "crm.lead"):
+            return self._get_refusing_addresses(addresses)
         if self.mailing_model_name != "mailing.list":
             return set(self._get_opt_out_list()) & set(addresses)
         self.env["mailing.contact"].flush_model(["email_normalized"])
@@ -49,6 +52,18 @@ class MailingMailing(models.Model):
                 addresses=list(addresses),
                 list_ids=self.contact_list_ids.ids,
             )
+        )
+
+    def _get_refusing_addresses(self, addresses=None):
+        """Return who refused mails of this purpose and topic: by e-mail address.
+
+        :param addresses: only these, normalised; default: all
+        """
+        self.ensure_one()
+        # The consent ledger belongs to the system, mailings to marketing.
+        consents_sudo = self.env["c360.contact.consent"].sudo()
+        return consents_sudo._get_refusing_addresses(
+            self.contact_purpose, self.contact_topic_id, addresses
         )
 
     def _get_seen_among(self, addresses):

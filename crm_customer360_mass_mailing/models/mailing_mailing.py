@@ -1,7 +1,7 @@
 import logging
 from contextlib import ExitStack, contextmanager
 
-from odoo import fields, models, modules
+from odoo import api, fields, models, modules
 from odoo.tools import SQL
 
 from odoo.addons.crm_customer360.models.contact.c360_contact_purpose import PURPOSES
@@ -25,6 +25,15 @@ class MailingMailing(models.Model):
         help="Whoever would have to wait longer than this for the contact limits does "
         "not get the message at all.",
     )
+    contact_topic_id = fields.Many2one(
+        comodel_name="c360.contact.topic",
+        string="Topic",
+        compute="_compute_contact_topic_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        help="Customers who refused the topic do not get the mailing.",
+    )
     contact_waiting_count = fields.Integer(
         string="Waiting for Limits",
         compute="_compute_contact_waiting",
@@ -33,6 +42,13 @@ class MailingMailing(models.Model):
         string="Next One Leaves",
         compute="_compute_contact_waiting",
     )
+
+    @api.depends("contact_list_ids")
+    def _compute_contact_topic_id(self):
+        for mailing in self:
+            topics = mailing.contact_list_ids.contact_topic_id
+            if mailing.contact_list_ids and len(topics) == 1:
+                mailing.contact_topic_id = topics
 
     def _compute_contact_waiting(self):
         self.contact_waiting_count = 0

@@ -138,6 +138,7 @@ class MailingMailing(models.Model):
             "channel": self._get_contact_channel(),
             "purpose": self.contact_purpose,
             "campaign_key": self._get_contact_campaign_key(),
+            "topic_id": self.contact_topic_id.id or None,
             "expire_date": self.contact_expire_date or None,
             "subject": self.subject or None,
             "source_model": self.mailing_model_real,

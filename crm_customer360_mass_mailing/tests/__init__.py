@@ -1,4 +1,5 @@
 from . import test_mailing_check
+from . import test_mailing_consent
 from . import test_mailing_exclusion
 from . import test_mailing_limit
 from . import test_mailing_race

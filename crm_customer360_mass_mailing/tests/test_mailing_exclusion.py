@@ -58,7 +58,9 @@ class TestMailingExclusion(MailingCommon):
         mailing = self._create_mailing()
         self.assertEqual(self._send(mailing), ["berta@timber.example"])
         self.assertEqual(self._get_trace(mailing, self.zoe).failure_type, "mail_bl")
-        everybody = self._create_mailing(subject="Recall", use_exclusion_list=False)
+        everybody = self._create_mailing(
+            subject="Recall", use_exclusion_list=False, contact_purpose="service"
+        )
         self.assertEqual(len(self._send(everybody)), 2)
 
     def test_an_archived_entry_is_no_blacklist(self):

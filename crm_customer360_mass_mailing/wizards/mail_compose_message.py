@@ -25,6 +25,7 @@ class MailComposeMessage(models.TransientModel):
             mailing = self.mass_mailing_id
             values["contact_purpose"] = mailing.contact_purpose
             values["contact_expire_date"] = mailing.contact_expire_date
+            values["contact_topic_id"] = mailing.contact_topic_id.id
         return values
 
     # ------------------------------------------------------------------- limits
