@@ -1,0 +1,7 @@
+from . import crm_lead
+from . import res_partner
+from . import mailing_trace
+from . import mailing_mailing
+from . import mailing_recipient
+from . import mailing_exclusion
+from . import sms_sms
