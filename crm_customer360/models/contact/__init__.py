@@ -30,6 +30,7 @@ from . import c360_contact_dial
 from . import c360_contact_document
 from . import c360_contact_gate_stop
 from . import c360_contact_gate_facts
+from . import c360_contact_simulation_line
 from . import c360_contact_simulation
 from . import c360_contact_mail_hold
 from . import c360_contact_mail

@@ -206,7 +206,9 @@ class C360ContactPolicy(models.Model):
         :raise ValidationError: contacts of some channel and purpose could never leave
         """
         # also those of companies the user does not see count for his customers
-        policies_sudo = self._search_active("quiet").filtered(lambda p: not p.date_to)
+        policies_sudo = self._search_active().filtered(
+            lambda policy: policy.kind == "quiet" and not policy.date_to
+        )
         rules = {policy: policy._get_rule_quiet() for policy in policies_sudo}
         known = {}
         for together in self._get_groups_together(rules):

@@ -64,28 +64,31 @@ class C360ContactPolicy(models.Model):
         ]
 
     @api.model
-    @ormcache("self.env.lang")
     def _get_active_limits(self):
-        return tuple(
-            policy._get_rule()
-            for policy in self._search_active("limit")
-            if policy.is_limited
-        )
+        return self._get_active_rules()["limit"]
 
     @api.model
-    @ormcache("self.env.lang")
     def _get_active_quiets(self):
-        return tuple(policy._get_rule() for policy in self._search_active("quiet"))
+        return self._get_active_rules()["quiet"]
+
+    @api.model
+    def _get_active_stops(self):
+        return self._get_active_rules()["stop"]
 
     @api.model
     @ormcache("self.env.lang")
-    def _get_active_stops(self):
-        return tuple(policy._get_rule() for policy in self._search_active("stop"))
+    def _get_active_rules(self):
+        """Return ``{kind: (ContactPolicy, …)}`` of the policies in force."""
+        rules = {kind: [] for kind in self._fields["kind"].get_values(self.env)}
+        for policy in self._search_active():
+            if policy.kind != "limit" or policy.is_limited:
+                rules[policy.kind].append(policy._get_rule())
+        return {kind: tuple(found) for kind, found in rules.items()}
 
     @api.model
-    def _search_active(self, kind):
+    def _search_active(self):
         # The policies hold for every sender, whatever he may read.
-        return self.sudo().search([("kind", "=", kind), ("active", "=", True)])
+        return self.sudo().search([("active", "=", True)])
 
     # ------------------------------------------------------------- one policy
 
