@@ -1,4 +1,5 @@
 from collections import defaultdict
+from operator import attrgetter
 
 from odoo import api, models
 from odoo.tools import (
@@ -13,6 +14,9 @@ from ...tools.contact_cap import Period
 from ...tools.contact_consent import WishedLimit, find_consent
 from ...tools.contact_limit import ContactQuiet, NotBefore, Quiet, Stop
 from .c360_contact_consent import NEEDED_PURPOSES
+
+# who is asked about: partner, customer, address
+PERSON = attrgetter("partner_id", "customer_id", "address")
 
 
 class C360ContactGate(models.AbstractModel):
@@ -120,7 +124,7 @@ class C360ContactGate(models.AbstractModel):
     def _add_own_words(self, barriers, requests):
         """Add what the people said themselves, in one query."""
         consents = self.env["c360.contact.consent"]
-        people = {self._get_person(request) for request in requests}
+        people = set(map(PERSON, requests))
         partner_ids, addresses = consents._get_keys(people)
         self.env["c360.contact.preference"].flush_model()
         rows = self.env.execute_query(
@@ -149,6 +153,12 @@ class C360ContactGate(models.AbstractModel):
                 addresses=addresses,
             )
         )
+        rules = self.env["c360.contact.purpose"]._get_rules()
+        if not rows and not any(
+            rules[purpose].needs_consent
+            for purpose in {request.purpose for request in requests}
+        ):
+            return
         said = consents._group_current(
             people, [row[:9] for row in rows if row[3] != "wish"]
         )
@@ -161,10 +171,6 @@ class C360ContactGate(models.AbstractModel):
             if count
         )
 
-    @api.model
-    def _get_person(self, request):
-        return (request.partner_id, request.customer_id, request.address)
-
     # ------------------------------------------------------------------ consent
 
     @api.model
@@ -172,7 +178,7 @@ class C360ContactGate(models.AbstractModel):
         rules = self.env["c360.contact.purpose"]._get_rules()
         needing = {code for code, rule in rules.items() if rule.needs_consent}
         for request in requests:
-            words = said[self._get_person(request)]
+            words = said[PERSON(request)]
             if not words and request.purpose not in needing:
                 continue
             row = find_consent(
