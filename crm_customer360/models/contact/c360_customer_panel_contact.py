@@ -44,13 +44,16 @@ class C360CustomerPanelContact(models.AbstractModel):
         since = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
         counts = dict(
             touches._read_group(
-                domain & Domain("date", ">=", since), ["state"], ["__count"]
+                domain & Domain("direction", "=", "out") & Domain("date", ">=", since),
+                ["state"],
+                ["__count"],
             )
         )
         newest = touches.search_fetch(
             domain,
             [
                 "subject",
+                "direction",
                 "channel",
                 "purpose",
                 "direction",
@@ -92,7 +95,26 @@ class C360CustomerPanelContact(models.AbstractModel):
                 [("customer_id", "=", customer.id)],
             ),
             "empty": self.env._("Nobody was contacted yet."),
+            "buttons": self._get_buttons(customer),
         }
+
+    def _get_buttons(self, customer):
+        if not self.env["c360.contact.log"].has_access("create"):
+            return []
+        return [
+            {
+                "label": self.env._("Log a contact"),
+                "icon": "fa-pencil-square-o",
+                "action": {
+                    "type": "ir.actions.act_window",
+                    "name": self.env._("Log a Contact"),
+                    "res_model": "c360.contact.log",
+                    "views": [[False, "form"]],
+                    "target": "new",
+                    "context": {"default_partner_id": customer.id},
+                },
+            }
+        ]
 
     def _prepare_touch_row(self, touch):
         purposes = self._get_labels("c360.contact.touch", "purpose")

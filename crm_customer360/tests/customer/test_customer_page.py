@@ -84,8 +84,12 @@ class TestCustomerPage(Customer360Common):
 
     def test_new_documents_are_offered_to_those_who_may_create_them(self):
         labels = [button["label"] for button in self._load("user")["header"]["buttons"]]
-        self.assertEqual(labels, ["New opportunity", "New quotation"])
-        self.assertFalse(self._load("service")["header"]["buttons"])
+        self.assertEqual(labels, ["New opportunity", "New quotation", "Log a contact"])
+        labels = [
+            button["label"] for button in self._load("service")["header"]["buttons"]
+        ]
+        self.assertEqual(labels, ["Log a contact"])
+        self.assertFalse(self._load("analyst")["header"]["buttons"])
 
     def test_an_empty_customer_has_a_page(self):
         page = self._load("manager", self._create_customer("Quiet Ltd"))

@@ -29,7 +29,7 @@ class C360ContactLog(models.TransientModel):
     )
     channel = fields.Selection(selection=CHANNELS, required=True, default="phone")
     direction = fields.Selection(
-        selection=[("out", "We contacted him"), ("in", "He contacted us")],
+        selection=[("out", "We contacted them"), ("in", "They contacted us")],
         required=True,
         default="out",
     )
@@ -42,7 +42,7 @@ class C360ContactLog(models.TransientModel):
         string="When", required=True, default=lambda self: fields.Datetime.now()
     )
     subject = fields.Char(required=True)
-    outcome = fields.Text(string="What He Said")
+    outcome = fields.Text(string="What Was Said")
     answer_to_id = fields.Many2one(
         comodel_name="c360.contact.touch",
         string="Answers",
