@@ -85,6 +85,12 @@ export class ContactPressure extends Component {
         return `${ICONS[channel]} ${TONES[state]}`;
     }
 
+    /** The same reason for every channel is said with the last one. */
+    isSaid(index) {
+        const {channels} = this.state.pressure;
+        return channels[index + 1]?.reason === channels[index].reason;
+    }
+
     moment({state, date}) {
         switch (state) {
             case "allowed":
