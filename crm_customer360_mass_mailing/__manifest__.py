@@ -17,5 +17,6 @@
         "views/mailing_trace_views.xml",
         "wizards/c360_contact_mailing_check_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "auto_install": True,
 }

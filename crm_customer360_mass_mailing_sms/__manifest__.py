@@ -10,5 +10,6 @@
     "author": "Customer 360 contributors",
     "website": "https://github.com/customer360-contributors/crm_customer360",
     "depends": ["crm_customer360_mass_mailing", "mass_mailing_sms"],
+    "post_init_hook": "post_init_hook",
     "auto_install": True,
 }

@@ -1,6 +1,7 @@
 from . import crm_lead
 from . import res_partner
 from . import c360_contact_consent
+from . import c360_contact_history
 from . import mailing_list
 from . import mailing_subscription
 from . import mailing_contact

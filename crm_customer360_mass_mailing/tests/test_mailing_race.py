@@ -72,7 +72,6 @@ class TestMailingRace(BaseCase):
             env["c360.contact.touch"].search(
                 [("campaign_key", "=", mailing._get_contact_campaign_key())]
             ).unlink()
-            env["c360.contact.lock"].search([("key", "like", "@far.example")]).unlink()
             mailing.unlink()
             env["mailing.contact"].browse(self.contact_ids).unlink()
             env["mailing.list"].browse(list_id).unlink()
