@@ -229,6 +229,21 @@ class TestMailingLimit(MailingCommon):
         self.env.ref("base.group_user").implied_ids = [Command.unlink(group.id)]
         self.assertEqual(len(self._send(self._create_mailing())), 2)
 
+    def test_without_the_bridge_the_host_knows_a_word_for_it(self):
+        self._create_policy(limit=0)
+        mailing = self._create_mailing()
+        self._send(mailing)
+        selection = self.env["ir.model.fields.selection"].search(
+            [
+                ("field_id.model", "=", "mailing.trace"),
+                ("value", "=", "c360_limit"),
+            ]
+        )
+        selection._process_ondelete()
+        self.assertEqual(
+            set(mailing.mailing_trace_ids.mapped("failure_type")), {"mail_optout"}
+        )
+
     def test_the_queue_goes_on_while_mails_of_mailings_leave(self):
         self._subscribe("max@far.example")
         mailing = self._create_mailing()
