@@ -12,13 +12,6 @@ class MailComposeMessage(models.TransientModel):
             values["contact_purpose"] = self.contact_purpose
         return values
 
-    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
-        # The ids of all recipients are in the context, which is compared for every
-        # environment that is opened.
-        return super(
-            MailComposeMessage, self.with_context(active_ids=[])
-        )._action_send_mail_mass_mail(res_ids, auto_commit=auto_commit)
-
     def _prepare_mail_values_static(self):
         values = super()._prepare_mail_values_static()
         if self._is_mass_mailing():
