@@ -13,8 +13,6 @@ HOURS_A_DAY = 24
 # Longer periods are a slip of the pen; the calendar ends somewhere.
 MAX_PERIODS = {"hour": 87600, "day": 3660, "week": 520, "month": 120, "year": 10}
 MAX_NUMBER = 1_000_000
-# Which flag of a purpose a policy of this kind needs, to have any effect on it.
-NEEDED_FLAGS = {"limit": "is_capped", "quiet": "keeps_quiet_hours"}
 
 
 class C360ContactPolicy(models.Model):
@@ -115,37 +113,6 @@ class C360ContactPolicy(models.Model):
                 )
 
     # ------------------------------------------------------------------ for whom
-
-    @api.constrains("kind", "purpose_ids")
-    def _check_purposes(self):
-        """A policy that can hold back nothing of what it names is a mistake."""
-        for policy in self:
-            flag = NEEDED_FLAGS.get(policy.kind)
-            useless = policy.purpose_ids.filtered(
-                lambda purpose, flag=flag: purpose.code in NEVER_HELD
-                or (flag and not purpose[flag])
-            )
-            if not useless:
-                continue
-            names = format_list(self.env, useless.mapped("name"))
-            if set(useless.mapped("code")) & set(NEVER_HELD):
-                raise ValidationError(
-                    self.env._(
-                        "“%(policy)s” names messages the customer needs: %(purposes)s. "
-                        "Nothing may hold them back.",
-                        policy=policy.name,
-                        purposes=names,
-                    )
-                )
-            raise ValidationError(
-                self.env._(
-                    "“%(policy)s” would have no effect on %(purposes)s: tick "
-                    "“%(flag)s” of the contact purpose first.",
-                    policy=policy.name,
-                    purposes=names,
-                    flag=useless._fields[flag]._description_string(self.env),
-                )
-            )
 
     @api.constrains("partner_domain")
     def _check_partner_domain(self):

@@ -3,6 +3,10 @@ from odoo.tools import format_datetime
 from odoo.tools.i18n import format_list
 
 from .c360_contact_policy import QUIET_WEEKDAYS
+from .c360_contact_purpose import NEVER_HELD
+
+# Which flag of a purpose a policy of this kind needs, to have any effect on it.
+NEEDED_FLAGS = {"limit": "is_capped", "quiet": "keeps_quiet_hours"}
 
 
 class C360ContactPolicy(models.Model):
@@ -26,6 +30,8 @@ class C360ContactPolicy(models.Model):
         "stop_count",
         "channel",
         "purpose_ids.name",
+        "purpose_ids.is_capped",
+        "purpose_ids.keeps_quiet_hours",
         "company_id.name",
         "partner_domain",
         "date_from",
@@ -89,7 +95,7 @@ class C360ContactPolicy(models.Model):
 
     def _get_conditions(self):
         """Return sentences on whom and when the policy is for."""
-        sentences = []
+        sentences = self._get_effect_words()
         if self.company_id:
             sentences.append(
                 self.env._("Only for %(company)s.", company=self.company_id.name)
@@ -105,6 +111,21 @@ class C360ContactPolicy(models.Model):
                 self.env._("Until %(date)s.", date=self._format(self.date_to))
             )
         return sentences
+
+    def _get_effect_words(self):
+        """Say which of its purposes the policy cannot hold back."""
+        flag = NEEDED_FLAGS.get(self.kind)
+        free = self.purpose_ids.filtered(
+            lambda purpose: purpose.code in NEVER_HELD or (flag and not purpose[flag])
+        )
+        if not free:
+            return []
+        return [
+            self.env._(
+                "It has no effect on %(purposes)s: the contact purposes say so.",
+                purposes=format_list(self.env, self._get_names(free)),
+            )
+        ]
 
     def _format(self, moment):
         return format_datetime(self.env, moment, dt_format="short")
@@ -127,13 +148,15 @@ class C360ContactPolicy(models.Model):
         purposes = self.purpose_ids or self.env["c360.contact.purpose"].search(
             [(flag, "=", True)]
         )
+        names = self._get_names(purposes)
+        return format_list(self.env, names, "or") if names else self.env._("anything")
+
+    def _get_names(self, purposes):
         names = purposes.sorted("sequence").mapped("name")
         # In English the names of purposes are ordinary words.
         if (self.env.lang or "en").startswith("en"):
             names = [name.lower() for name in names]
-        if not names:
-            return self.env._("anything")
-        return format_list(self.env, names, "or")
+        return names
 
     def _get_period_words(self):
         words = {"count": self.period_count}

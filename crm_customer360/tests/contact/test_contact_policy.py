@@ -218,26 +218,20 @@ class TestContactPolicy(ContactCommon):
                 self._refused("needed by the customer"),
             ):
                 purpose[field] = True
-        for values in (
-            {"kind": "limit"},
-            {"kind": "quiet"},
-            {"kind": "stop", "stop_kind": "overdue"},
-        ):
-            with (
-                self.subTest(values),
-                self._refused("the customer needs: Service"),
-            ):
-                self._create_policy(purposes=("care", "service"), **values)
 
-    def test_a_policy_without_effect_on_its_purpose_is_refused(self):
-        for kind, words in (("limit", "“Limited”"), ("quiet", "Quiet Hours”")):
-            with (
-                self.subTest(kind),
-                self._refused(f"no effect.*{words}"),
-            ):
-                self._create_policy(kind=kind, purposes=("collection",))
-        # a stop may well name it: no reminders of an invoice in dispute
-        self._create_policy(kind="stop", stop_kind="dispute", purposes=("collection",))
+    def test_a_policy_says_what_it_cannot_hold_back(self):
+        for values, free in (
+            ({"kind": "limit", "limit": 0}, "service and collection"),
+            ({"kind": "quiet"}, "service and collection"),
+            # a stop may well name it: no reminders of an invoice in dispute
+            ({"kind": "stop", "stop_kind": "dispute"}, "service"),
+        ):
+            with self.subTest(values):
+                policy = self._create_policy(
+                    purposes=("care", "service", "collection"), **values
+                )
+                self.assertIn(f"no effect on {free}: ", policy.summary)
+                self.assertEqual(self._reserve(self.buyer, "service").state, "reserved")
 
     def test_quiet_hours_lie_within_a_day(self):
         for field, value in (("hour_from", -1), ("hour_to", 24.01)):
