@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ...tools.contact_limit import ContactQuiet, Quiet, find_verdict
 from .common import ContactCommon
 
 NOW = datetime(2026, 3, 31, 9, 0, 0)
@@ -242,20 +243,14 @@ class TestContactEnds(ContactCommon):
         )
 
     def test_policies_that_never_agree_stop_with_words(self):
-        for name, days in (
-            ("Week", ("monday", "tuesday", "wednesday", "thursday", "friday")),
-            ("Weekend", ("saturday", "sunday")),
-        ):
-            self.env["c360.contact.policy"].create(
-                {
-                    "name": name,
-                    "kind": "quiet",
-                    "hour_from": 0,
-                    "hour_to": 0,
-                    **{f"quiet_{day}": True for day in days},
-                }
-            )
-        decision = self._decide()
+        quiets = [
+            ContactQuiet(None, name, weekdays=frozenset(days))
+            for name, days in (("Week", range(5)), ("Weekend", (5, 6)))
+        ]
+        verdict = find_verdict(
+            [Quiet(quiet, quiet.get_clock("UTC")) for quiet in quiets], NOW
+        )
+        decision = self.gate._explain(verdict, NOW)
         self.assertEqual(decision.state, "blocked")
         self.assertIn("No moment", decision.reason)
 
