@@ -14,19 +14,16 @@ class MailingMailing(models.Model):
     def action_send_sms(self, res_ids=None):
         # One by one: the host gives the recipients of the first mailing to all.
         for mailing in self:
-            mailing._send_sms_in_slices(res_ids or mailing._get_remaining_recipients())
+            wanted = res_ids or mailing._get_remaining_recipients()
+            # In slices: what was sent stays sent when it breaks off.
+            for ids in split_every(SLICE, wanted, list):
+                super(MailingMailing, mailing).action_send_sms(res_ids=ids)
+                if len(wanted) > SLICE and not modules.module.current_test:
+                    # As the host does for e-mail. What follows can take many minutes.
+                    self.env.cr.commit()  # pylint: disable=invalid-commit
+            if wanted and mailing.state != "done":
+                mailing._end_if_handed_over()
         return True
-
-    def _send_sms_in_slices(self, res_ids):
-        """Send to some documents; what was sent stays sent when it breaks off."""
-        self.ensure_one()
-        for ids in split_every(SLICE, res_ids, list):
-            super().action_send_sms(res_ids=ids)
-            if len(res_ids) > SLICE and not modules.module.current_test:
-                # As the host does for e-mail. What follows can take many minutes.
-                self.env.cr.commit()  # pylint: disable=invalid-commit
-        if res_ids and self.state != "done":
-            self._end_if_handed_over()
 
     def _end_if_handed_over(self):
         """End a mailing whose messages all wait: no delivery report will do it."""

@@ -66,9 +66,11 @@ class C360ContactPersonMixin(models.AbstractModel):
     def _compute_contact_touch_count(self):
         """A company counts the contacts of its people."""
         companies = self.filtered("is_company")
-        for records in (companies, self - companies):
-            if records:
-                super(C360ContactPersonMixin, records)._compute_contact_touch_count()
+        people = self - companies
+        if companies and people:
+            companies._compute_contact_touch_count()
+            return people._compute_contact_touch_count()
+        return super()._compute_contact_touch_count()
 
     @api.model
     def _get_contact_field(self):

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 # Rows of the host per transaction.
 SLICE = 10_000
+# More kinds of messages than any host has.
+MAX_SOURCES = 100
 # What a source tells of each contact, in this order.
 HISTORY_COLUMNS = (
     "partner_id",
@@ -81,7 +83,7 @@ class C360ContactHistory(models.Model):
         """Have everything that exists now taken over, in the background."""
         # what the job needs is the system's
         history_sudo = self.sudo()
-        known = history_sudo.search([]).grouped("key")
+        known = history_sudo.search([], limit=MAX_SOURCES).grouped("key")
         for source in history_sudo._get_history_sources():
             [[until_id]] = self.env.execute_query(
                 SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(source.table))
@@ -96,7 +98,7 @@ class C360ContactHistory(models.Model):
     def _get_progress(self):
         """Return a sentence about the progress, empty before the first run."""
         # the administrator reads how far it is, not what was said
-        rows_sudo = self.sudo().search([])
+        rows_sudo = self.sudo().search([], limit=MAX_SOURCES)
         if not rows_sudo:
             return ""
         count = sum(rows_sudo.mapped("taken_count"))

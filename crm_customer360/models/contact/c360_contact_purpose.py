@@ -72,7 +72,6 @@ class C360ContactPurpose(models.Model):
         help="Messages of this purpose wait for the end of quiet hours and days.",
     )
     needs_consent = fields.Boolean(
-        string="Needs Consent",
         help="Only people who agreed get messages of this purpose. Off: everybody who "
         "has not refused.",
     )

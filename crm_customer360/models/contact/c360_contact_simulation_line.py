@@ -16,7 +16,7 @@ class C360ContactSimulationTally(models.AbstractModel):
     total = fields.Integer(string="Contacts", readonly=True)
     left = fields.Integer(string="Leave", readonly=True)
     waited = fields.Integer(string="Wait", readonly=True)
-    stopped = fields.Integer(string="Stopped", readonly=True)
+    stopped = fields.Integer(readonly=True)
     wait_seconds = fields.Float(readonly=True, export_string_translation=False)
     wait_words = fields.Char(string="Average Wait", compute="_compute_wait_words")
 

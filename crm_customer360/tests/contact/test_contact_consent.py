@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 from .common import ContactCommon
 
 NOW = datetime(2026, 3, 31, 9, 0, 0)
+INVITATION = "Come!"
 
 
 @tagged("post_install", "-at_install", "c360_contact")
@@ -348,7 +349,7 @@ class TestContactConsent(ContactCommon):
 
     def test_a_message_posted_carries_its_topic(self):
         message = self.buyer.message_post(
-            body="Come!",
+            body=INVITATION,
             contact_purpose="marketing",
             contact_topic_id=self.topic.id,
             partner_ids=self.buyer.ids,

@@ -15,6 +15,7 @@ from .common import ContactCommon
 
 THEN = datetime(2026, 1, 15, 9, 0, 0)
 NOW = datetime(2026, 3, 31, 9, 0, 0)
+GREETING = "Hello"
 
 
 @tagged("post_install", "-at_install", "c360_contact")
@@ -186,7 +187,7 @@ class TestContactHistory(ContactCommon, MockEmail):
     def test_what_the_ledger_has_is_not_booked_twice(self):
         with self.mock_mail_gateway():
             self.order.message_post(
-                body="Hello",
+                body=GREETING,
                 partner_ids=self.buyer.ids,
                 subtype_xmlid="mail.mt_comment",
             )

@@ -21,6 +21,9 @@ Content-Type: text/plain; charset=utf-8
 
 {text}
 """
+QUESTION = "How do you like it?"
+PORTAL_QUESTION = "I have a question"
+NOTE = "Internal"
 
 
 @tagged("post_install", "-at_install", "c360_contact")
@@ -43,7 +46,7 @@ class TestContactInbound(ContactCommon, MockEmail):
             self.mock_mail_gateway(),
         ):
             return (record or self.order).message_post(
-                body="How do you like it?",
+                body=QUESTION,
                 partner_ids=self.buyer.ids,
                 subtype_xmlid="mail.mt_comment",
                 **values,
@@ -138,7 +141,7 @@ class TestContactInbound(ContactCommon, MockEmail):
     def test_comments_in_the_portal_are_incoming(self):
         with self.mock_mail_gateway():
             self.customer.with_user(self.portal_user).sudo().message_post(
-                body="I have a question",
+                body=PORTAL_QUESTION,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
             )
@@ -154,7 +157,7 @@ class TestContactInbound(ContactCommon, MockEmail):
             with self.assertQueryCount(0):
                 self.assertFalse(touches._is_from_outside(author_id, message_type))
         self._post()
-        self.order.message_post(body="Internal")
+        self.order.message_post(body=NOTE)
         self.assertFalse(self._get_incoming())
 
     def test_a_ticket_opened_in_the_portal_is_incoming(self):

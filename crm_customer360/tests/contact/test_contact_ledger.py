@@ -5,6 +5,8 @@ from odoo.addons.mail.tools.discuss import Store
 
 from .common import ContactCommon
 
+GREETING = "How are you?"
+
 
 @tagged("post_install", "-at_install", "c360_contact")
 class TestContactLedger(ContactCommon):
@@ -15,7 +17,7 @@ class TestContactLedger(ContactCommon):
         super().setUpClass()
         cls.policy = cls._create_policy(limit=0)
         cls.message = cls.buyer.message_post(
-            body="How are you?",
+            body=GREETING,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             contact_purpose="care",

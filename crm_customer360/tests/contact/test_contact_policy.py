@@ -9,6 +9,8 @@ from odoo.tools import mute_logger
 from ...tools.contact_limit import ContactRequest
 from .common import ContactCommon
 
+GREETING = "Hello"
+
 
 @tagged("post_install", "-at_install", "c360_contact")
 class TestContactPolicy(ContactCommon):
@@ -193,7 +195,7 @@ class TestContactPolicy(ContactCommon):
 
     def test_a_message_with_an_unknown_purpose_is_refused_with_words(self):
         with self._refused("“fun” is unknown.*transactional"):
-            self.buyer.message_post(body="Hello", contact_purpose="fun")
+            self.buyer.message_post(body=GREETING, contact_purpose="fun")
         with self._refused("“fun” is unknown"):
             self._create_mail(self.buyer, purpose="fun")
 

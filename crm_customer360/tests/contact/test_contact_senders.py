@@ -11,6 +11,7 @@ SIGNATURE = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
     "awAAAABJRU5ErkJggg=="
 )
+ANSWER = "It comes tomorrow"
 
 
 @tagged("post_install", "-at_install", "c360_contact")
@@ -245,7 +246,7 @@ class TestContactSenders(TestSaleCommon, SMSCase, MockEmail):
             self.assertEqual(touches.subject, "We look at it")
         with self.mock_mail_gateway():
             ticket.message_post(
-                body="It comes tomorrow",
+                body=ANSWER,
                 partner_ids=self.partner.ids,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",

@@ -3,6 +3,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
+OFFER = "An offer"
+
 
 @tagged("post_install", "-at_install", "c360_contact", "c360_tour")
 class TestContactTour(HttpCase, MockEmail):
@@ -78,7 +80,7 @@ class TestContactTour(HttpCase, MockEmail):
 
     def test_why_it_was_stopped_is_one_click_away(self):
         message = self.partner.with_user(self.user).message_post(
-            body="An offer",
+            body=OFFER,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.partner.ids,
