@@ -5,6 +5,8 @@ from ...tools.contact_consent import find_consent
 
 # Context key: the change comes from the consent ledger itself.
 FROM_CONSENT = "c360_from_consent"
+# Entries taken over at a time, when the product is installed.
+TAKE_OVER_SLICE = 5000
 
 
 class C360ContactConsent(models.Model):
@@ -104,7 +106,12 @@ class C360ContactConsent(models.Model):
     def _take_over_blacklists(self):
         """Record what the blacklists say already, when the product is installed."""
         for model_name in ("mail.blacklist", "phone.blacklist"):
-            self.env[model_name].search([])._c360_tell_consent()
+            last_id = 0
+            while entries := self.env[model_name].search(
+                [("id", ">", last_id)], order="id", limit=TAKE_OVER_SLICE
+            ):
+                entries._c360_tell_consent()
+                last_id = entries[-1:].id
 
 
 class C360ContactBlacklistMixin(models.AbstractModel):
