@@ -32,6 +32,7 @@ class C360ContactGate(models.AbstractModel):
         purpose=None,
         domain=None,
         partner_ids=None,
+        topic_id=None,
     ):
         """Tell how many would leave now, wait, or be stopped, and why.
 
@@ -43,6 +44,7 @@ class C360ContactGate(models.AbstractModel):
         :param purpose: a purpose code; none: what a bulk message to ``model`` means
         :param domain: the documents, in place of ``res_ids``
         :param list partner_ids: who is written to; none: the documents' customers
+        :param int topic_id: what it is about: some do not want to hear of it
         :return: ``purpose``; ``total``, ``now``, ``waiting``, ``stopped``,
             ``unreachable`` (people without an address) and ``skipped`` (documents
             beyond the first 5,000) as numbers; ``lines``, the same in sentences as
@@ -59,6 +61,8 @@ class C360ContactGate(models.AbstractModel):
         requests, unreachable = self._get_preview_requests(
             records, channel, purpose, partner_ids
         )
+        if type(topic_id) is int:
+            requests = [request._replace(topic_id=topic_id) for request in requests]
         moment = fields.Datetime.now()
         decided = list(
             zip(requests, self._decide(requests, moment), strict=True)

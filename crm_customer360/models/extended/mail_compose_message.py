@@ -13,6 +13,11 @@ class MailComposeMessage(models.TransientModel):
         help="Decides which contact limits the messages count against.",
     )
     contact_purpose_source = fields.Selection(selection=PURPOSE_SOURCES)
+    contact_topic_id = fields.Many2one(
+        comodel_name="c360.contact.topic",
+        string="Topic",
+        help="Who does not want to hear about it, does not get it.",
+    )
     contact_override_reason = fields.Char(
         string="Reason to Go On",
         help="Why the message leaves although a contact policy advises against it.",
@@ -37,6 +42,8 @@ class MailComposeMessage(models.TransientModel):
         if self.contact_purpose:
             values["contact_purpose"] = self.contact_purpose
             values["contact_purpose_source"] = self.contact_purpose_source or "sender"
+        if self.contact_topic_id:
+            values["contact_topic_id"] = self.contact_topic_id.id
         # whoever writes to many, goes on against nothing
         if self.contact_override_reason and self.composition_mode == "comment":
             values["contact_override_reason"] = self.contact_override_reason

@@ -374,6 +374,30 @@ class TestContactMail(ContactCommon, MockEmail):
         touches = self._get_touches(self.buyer + self.engineer)
         self.assertEqual(set(touches.mapped("purpose")), {"transactional"})
 
+    def test_bulk_mail_about_a_topic_leaves_out_who_refused_it(self):
+        topic = self.env.ref("crm_customer360.contact_topic_newsletter")
+        self.env["c360.contact.consent"]._record(
+            [
+                {
+                    "partner_id": self.buyer.id,
+                    "status": "refused",
+                    "topic_id": topic.id,
+                    "source": "staff",
+                }
+            ]
+        )
+        values = {"contact_purpose": "marketing", "contact_topic_id": topic.id}
+        people = self.buyer + self.engineer
+        found = self.gate.preview(
+            "res.partner", people.ids, purpose="marketing", topic_id=topic.id
+        )
+        self.assertEqual((found["now"], found["stopped"]), (1, 1))
+        with self.mock_mail_gateway():
+            self._compose(**values).action_send_mail()
+        touches = self._get_touches(people).grouped("partner_id")
+        self.assertEqual(touches[self.buyer].state, "blocked")
+        self.assertEqual(touches[self.engineer].state, "sent")
+
     def test_the_composer_shows_the_purpose(self):
         composer = self._compose(contact_purpose="marketing")
         with Form(composer) as form:

@@ -30,6 +30,7 @@ const QUESTIONS = {
         domain: data.res_domain,
         channel: "email",
         purpose: data.contact_purpose || false,
+        topicId: data.contact_topic_id?.id || false,
         partnerIds:
             data.composition_mode === "comment" ? data.partner_ids.currentIds : [],
     }),
@@ -114,7 +115,8 @@ export class ContactNotice extends Component {
     }
 
     /** What the gate will say. */
-    async askPreview({alone, model, resIds, domain, partnerIds, channel, purpose}) {
+    async askPreview(question) {
+        const {alone, model, resIds, domain, partnerIds, channel, purpose} = question;
         const found =
             this.isComplete({alone, model, resIds, domain, partnerIds, channel}) &&
             (await this.call("c360.contact.gate", "preview", [model], {
@@ -123,6 +125,7 @@ export class ContactNotice extends Component {
                 purpose,
                 domain: domain ? new Domain(domain).toList(user.context) : null,
                 partner_ids: partnerIds.length ? partnerIds : null,
+                topic_id: question.topicId || null,
             }));
         return found
             ? {lines: found.lines, held: Boolean(found.waiting || found.stopped)}
