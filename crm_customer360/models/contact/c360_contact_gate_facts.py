@@ -237,6 +237,10 @@ class C360ContactGate(models.AbstractModel):
 
     @api.model
     def _explain_dead_address(self, request, fact, at):
+        if fact.count == 1:
+            return self.env._(
+                "%(address)s could not be reached the last time.", address=fact.name
+            )
         return self.env._(
             "%(address)s could not be reached %(count)s times in a row.",
             address=fact.name,

@@ -242,8 +242,13 @@ class C360ContactPolicy(models.Model):
                 if days
                 else self.env._("a customer waits for goods that are late")
             ),
-            "dead_address": lambda: self.env._(
-                "somebody could not be reached %(count)s times in a row", count=count
+            "dead_address": lambda: (
+                self.env._("somebody could not be reached the last time")
+                if count == 1
+                else self.env._(
+                    "somebody could not be reached %(count)s times in a row",
+                    count=count,
+                )
             ),
         }
         return words[self.stop_kind]() if self.stop_kind in words else ""

@@ -120,6 +120,8 @@ class TestContactPolicy(ContactCommon):
         ):
             policy.stop_kind = kind
             self.assertIn(words, policy.summary)
+        policy.stop_count = 1
+        self.assertIn("not be reached the last time", policy.summary)
 
     def test_the_words_name_for_whom_and_until_when(self):
         policy = self._create_policy(
