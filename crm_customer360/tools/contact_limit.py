@@ -269,8 +269,9 @@ def find_verdict(
 ) -> Verdict:
     """Return the first moment no barrier is in the way of a contact.
 
-    The barrier that is named is the one that lets it through last. A contact that could
-    not leave before its expiry is blocked.
+    The barrier that is named is the one that alone would hold it longest: who may hear
+    from us once a month waits for that, not for the night before the day. A contact
+    that could not leave before its expiry is blocked.
 
     :param barriers: what may stand in the way of the contact
     :param at: the moment it wants to leave
@@ -282,7 +283,7 @@ def find_verdict(
     >>> quiet = Quiet(night, night.get_clock("UTC"))
     >>> verdict = find_verdict([quiet, cap], datetime(2026, 3, 5, 12))
     >>> verdict.state, verdict.date, verdict.barrier.policy.name
-    ('deferred', datetime.datetime(2026, 3, 10, 8, 0), 'Night')
+    ('deferred', datetime.datetime(2026, 3, 10, 8, 0), '1 a week')
     >>> find_verdict([quiet], datetime(2026, 3, 5, 12)).state
     'allowed'
     >>> find_verdict([quiet, Stop("Complaint")], datetime(2026, 3, 5, 12)).state
@@ -295,7 +296,7 @@ def find_verdict(
     if expire_date and at > expire_date:
         return Verdict("blocked", expire_date, None, is_late=True)
     barriers = tuple(barriers)
-    moment, last = at, None
+    moment = at
     for _round in range(ROUNDS):
         before = moment
         for barrier in barriers:
@@ -303,15 +304,21 @@ def find_verdict(
             if later is None:
                 return Verdict("blocked", None, barrier)
             if later > moment:
-                moment, last = later, barrier
+                moment = later
         if moment == before:
             break
         if moment - at > HORIZON:
-            return Verdict("blocked", None, last, is_late=True)
+            return Verdict("blocked", None, find_longest(barriers, at), is_late=True)
     else:
-        return Verdict("blocked", None, last, is_late=True)
-    if expire_date and moment > expire_date:
-        return Verdict("blocked", moment, last, is_late=True)
+        return Verdict("blocked", None, find_longest(barriers, at), is_late=True)
     if moment == at:
         return Verdict("allowed", at)
-    return Verdict("deferred", moment, last)
+    longest = find_longest(barriers, at)
+    if expire_date and moment > expire_date:
+        return Verdict("blocked", moment, longest, is_late=True)
+    return Verdict("deferred", moment, longest)
+
+
+def find_longest(barriers: Iterable[Barrier], at: datetime) -> Barrier:
+    """Return the barrier that would hold a contact longest if it were the only one."""
+    return max(barriers, key=lambda barrier: barrier.next_moment(at) or datetime.max)
