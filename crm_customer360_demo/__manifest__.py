@@ -15,10 +15,17 @@
     # read by the story, not by the loader
     "oca_data_manual": [
         "data/calls.csv",
+        "data/consents.csv",
         "data/customers.csv",
+        "data/holidays.csv",
         "data/leads.csv",
+        "data/logged.csv",
         "data/logins.csv",
+        "data/messages.csv",
         "data/opportunities.csv",
+        "data/pages.csv",
+        "data/planned.csv",
+        "data/preferences.csv",
         "data/products.csv",
         "data/tickets.csv",
     ],

@@ -11,6 +11,7 @@ from freezegun import freeze_time
 
 from . import (
     catalogue,
+    contacts,
     customers,
     deals,
     flagships,
@@ -19,6 +20,7 @@ from . import (
     orders,
     people,
     service,
+    wishes,
 )
 from .chapter import OPENING, QUIET, SILENT
 from .clock import Clock
@@ -38,6 +40,8 @@ CHAPTERS = (
     deals.Deals,
     service.Service,
     flagships.Flagships,
+    wishes.Wishes,
+    contacts.Contacts,
     nights.Nights,
 )
 
@@ -64,6 +68,10 @@ class Book:
         """
         context = SILENT if tracked else QUIET
         return self.env(user=self.users[login], context=dict(context))
+
+    def contact(self, row):
+        """Return the person a row of a table names by customer and address."""
+        return self.customers[row["customer"]].contacts[row["contact"]]
 
     def lead(self, lead):
         """Return a lead given as such or as the number of its row."""

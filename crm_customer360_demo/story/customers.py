@@ -2,7 +2,26 @@
 
 from dataclasses import dataclass, field
 
+import pytz
+
 from .chapter import OPENING, Chapter, table
+
+# The clocks of countries with several of them.
+STATE_ZONES = {
+    "BC": "America/Vancouver",
+    "CA": "America/Los_Angeles",
+    "IL": "America/Chicago",
+    "NSW": "Australia/Sydney",
+    "NY": "America/New_York",
+    "TX": "America/Chicago",
+    "VIC": "Australia/Melbourne",
+    "WA": "America/Los_Angeles",
+}
+
+
+def get_zone(row):
+    """Return the time zone of a customer's row."""
+    return STATE_ZONES.get(row["state"]) or pytz.country_timezones[row["country"]][0]
 
 
 @dataclass
@@ -92,6 +111,7 @@ class Customers(Chapter):
             "phone": row["phone"],
             "website": f"https://{row['domain']}",
             "lang": row["lang"],
+            "tz": get_zone(row),
             "user_id": self.book.users[row["owner"]],
             "customer_rank": 1 if int(row["orders"]) else 0,
             "category_id": [(4, self._trade(row["trade"]).id)],
@@ -118,6 +138,7 @@ class Customers(Chapter):
             "email": f"{login}@{row['domain']}",
             "phone": self._direct_line(row["phone"], number),
             "lang": row["lang"],
+            "tz": get_zone(row),
             "user_id": self.book.users[row["owner"]],
         }
 

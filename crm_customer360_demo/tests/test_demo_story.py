@@ -131,16 +131,20 @@ class TestDemoStory(TransactionCase):
     def test_nothing_happens_in_the_future(self):
         now = fields.Datetime.now()
         for model, field in (
+            ("c360.contact.consent", "date"),
+            ("c360.contact.preference", "date"),
             ("sale.order", "date_order"),
             ("stock.picking", "date_done"),
             ("crm.lead", "create_date"),
             ("helpdesk.ticket", "create_date"),
             ("mail.message", "date"),
-            ("c360.contact.touch", "date"),
             ("c360.pool.move", "date"),
         ):
             with self.subTest(model=model):
                 self.assertFalse(self.env[model].search_count([(field, ">", now)]))
+        ahead = self.env["c360.contact.touch"].search([("date", ">", now)])
+        self.assertEqual(set(ahead.mapped("channel")), {"phone"}, "planned calls only")
+        self.assertEqual(set(ahead.mapped("state")), {"reserved"})
 
     def test_every_lifecycle_has_customers(self):
         counts = dict(
@@ -156,9 +160,11 @@ class TestDemoStory(TransactionCase):
 
     def test_no_mail_is_left_but_the_deferred_one(self):
         waiting = self.env["mail.mail"].search(
-            [("state", "not in", ("sent", "cancel"))]
+            [("state", "not in", ("sent", "cancel", "exception"))]
         )
-        deferred = self.env["c360.contact.touch"].search([("state", "=", "deferred")])
+        deferred = self.env["c360.contact.touch"].search(
+            [("state", "=", "deferred"), ("channel", "=", "email")]
+        )
         self.assertTrue(deferred)
         self.assertEqual(waiting.mail_message_id, deferred.message_id)
 
@@ -169,7 +175,8 @@ class TestDemoStory(TransactionCase):
         blocked = self.env["c360.contact.touch"].search(
             [("customer_id", "=", self.yuqian.id), ("state", "=", "blocked")]
         )
-        self.assertTrue(blocked.reason)
+        self.assertTrue(blocked)
+        self.assertTrue(all(blocked.mapped("reason")))
 
     def test_limit_was_reached(self):
         touches = self.env["c360.contact.touch"].search(
