@@ -120,10 +120,11 @@ class C360ContactCallMixin(models.AbstractModel):
         calls_sudo = calls.sudo()
         by_moment = defaultdict(list)
         for call, request in calls_sudo._get_call_requests():
-            by_moment[call._get_call_moment()].append((call, request))
-        for moment, found in by_moment.items():
+            key = (call._get_call_moment(), call._get_call_moment(request.tz))
+            by_moment[key].append((call, request))
+        for (moment, at), found in by_moment.items():
             requests = [request for _call, request in found]
-            decisions = self._decide_calls(requests, moment)
+            decisions = self._decide_calls(requests, at)
             touches = self.env["c360.contact.gate"]._book(
                 requests, decisions, moment, leaving=True
             )
@@ -187,13 +188,18 @@ class C360ContactCallMixin(models.AbstractModel):
                 )
         return pairs
 
-    def _get_call_moment(self):
-        """Return when the call is planned, UTC; never in the past."""
+    def _get_call_moment(self, tz=None):
+        """Return when the call is planned, UTC; never in the past.
+
+        :param str tz: whose noon, where it is planned for a day: the gate is asked
+            about the customer's, who would else be asleep half of the time; none: of
+            who calls
+        """
         self.ensure_one()
         if self.calendar_event_id and not self.calendar_event_id.allday:
             return self.calendar_event_id.start
-        tz = pytz.timezone(self.user_id.tz or self.env.user.tz or "UTC")
-        noon = tz.localize(datetime.combine(self.date_deadline, CALL_HOUR))
+        zone = pytz.timezone(tz or self.user_id.tz or self.env.user.tz or "UTC")
+        noon = zone.localize(datetime.combine(self.date_deadline, CALL_HOUR))
         moment = noon.astimezone(pytz.utc).replace(tzinfo=None)
         return max(moment, fields.Datetime.now())
 
@@ -206,10 +212,12 @@ class C360ContactCallMixin(models.AbstractModel):
         )
         by_moment = defaultdict(self.env["c360.contact.touch"].sudo().browse)
         for call in calls_sudo:
-            by_moment[call._get_call_moment()] += call.contact_touch_id
-        for moment, touches in by_moment.items():
+            touch = call.contact_touch_id
+            at = call._get_call_moment(touch.partner_id.tz)
+            by_moment[call._get_call_moment(), at] += touch
+        for (moment, at), touches in by_moment.items():
             requests = [gate._get_touch_request(touch) for touch in touches]
-            decisions = self._decide_calls(requests, moment)
+            decisions = self._decide_calls(requests, at)
             for touch, decision in zip(touches, decisions, strict=True):
                 touch.write(
                     {

@@ -70,6 +70,20 @@ class TestContactCall(ContactCommon):
         touch = self._plan().contact_touch_id
         self.assertEqual(touch.date, datetime(2026, 4, 2, 4))
 
+    def test_a_day_far_away_has_an_hour_to_call(self):
+        night = {"name": "Night", "kind": "quiet", "hour_from": 20.0, "hour_to": 8.0}
+        self._create_policy(limit=None, channel="phone", purposes=("sales",), **night)
+        self.env.user.tz = "Asia/Taipei"
+        # noon in Taipei is nine in the evening in Los Angeles
+        self.buyer.tz = "America/Los_Angeles"
+        activity = self._plan()
+        touch = activity.contact_touch_id
+        self.assertEqual(touch.date, datetime(2026, 4, 2, 4))
+        self.assertFalse(activity.contact_warning)
+        activity.date_deadline = date(2026, 4, 7)
+        self.assertEqual(touch.date, datetime(2026, 4, 7, 4))
+        self.assertFalse(activity.contact_warning)
+
     def test_a_call_against_the_limits_is_made_with_a_warning(self):
         policy = self._create_policy(limit=1, channel="phone", purposes=("sales",))
         self._plan()
