@@ -59,7 +59,7 @@ class Wishes(Chapter):
     def _set_clocks(self):
         """Nights are nights in Hong Kong, for whom no other clock is known."""
         calendar = self.env.company.resource_calendar_id
-        calendar.tz = TIMEZONE
+        calendar.write({"name": "Hong Kong, 40 hours a week", "tz": TIMEZONE})
         zone = pytz.timezone(TIMEZONE)
         year = self.clock.today.year
         self.env["resource.calendar.leaves"].create(

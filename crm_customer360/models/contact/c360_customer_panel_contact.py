@@ -140,11 +140,12 @@ class C360CustomerPanelContact(models.AbstractModel):
                 "c360.contact.touch",
                 "date",
                 "contact",
-                # a message of the partner's own chatter stands there by itself
+                # a message of the partner's own chatter stands there by itself, and so
+                # does what he answered
                 domain=(
                     "|",
                     ("source_model", "!=", "res.partner"),
-                    ("state", "!=", "sent"),
+                    ("state", "not in", ("sent", "answered")),
                 ),
             ),
         )

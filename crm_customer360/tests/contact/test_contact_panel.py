@@ -28,6 +28,9 @@ class TestContactPanel(ContactCommon):
     def test_contacts_stand_in_the_timeline(self):
         self._reserve(self.buyer, source=self.customer)
         self._reserve(self.engineer, source=self.customer)._move("sent")
+        answered = self._reserve(self.engineer, source=self.customer)
+        answered._move("sent")
+        answered._move("answered")
         page = self.env_of("care")["c360.customer.page"].load_timeline(self.customer.id)
         entries = [entry for entry in page["entries"] if entry["kind"] == "contact"]
         self.assertEqual(len(entries), 1)
