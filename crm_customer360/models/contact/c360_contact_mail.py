@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools.mail import email_normalize_all
 
 from ...tools.contact_limit import ContactRequest
@@ -25,6 +25,37 @@ class MailRecipient(NamedTuple):
     @property
     def document(self):
         return self.mail
+
+
+class MailBookings:
+    """What the gate let pass, remembered until the mails have left.
+
+    The queue commits after each mail, which empties every cache: looking the rows up
+    again would cost more than the mail itself. Travels in the context of the mails; a
+    class of its own, so that nobody can hand one in from outside.
+    """
+
+    def __init__(self):
+        self._by_mail = {}
+
+    def add(self, mail, recipients, touch_ids):
+        """Remember a mail about to leave, with its recipients and ledger rows."""
+        people = {who.address: who.partner.id for who in recipients}
+        self._by_mail[mail.id] = (self._get_mark(mail), people, touch_ids)
+
+    def find(self, mail):
+        """Return partner ids by address, and ids of ledger rows.
+
+        ``None``: the gate did not see the mail with these recipients.
+        """
+        mark, people, touch_ids = self._by_mail.get(mail.id, (None, None, None))
+        if mark != self._get_mark(mail):
+            return None
+        return people, touch_ids
+
+    @staticmethod
+    def _get_mark(mail):
+        return (mail.recipient_ids._ids, mail.email_to, mail.email_cc)
 
 
 class C360ContactMailMixin(models.AbstractModel):
@@ -96,27 +127,47 @@ class C360ContactMailMixin(models.AbstractModel):
             return self
         try:
             with outgoing._booking(auto_commit):
-                held = outgoing._book_recipients()
+                held, bookings = outgoing._book_recipients()
         except (SerializationFailure, DeadlockDetected):
             # Somebody booked for the same customer since this transaction began.
             # The queue comes back in a moment, with a fresh view.
             outgoing._wake_queue()
             return self - outgoing
-        return self - held
+        return (self - held).with_context(c360_contact_bookings=bookings)
 
     def _book_recipients(self):
         """Book every recipient of the mails and hold back those who must wait.
 
-        :return: the mails nobody may get now
+        :return: the mails nobody may get now, and :class:`MailBookings` of the others
         """
         # Everybody's mails pass here, whoever sends: the ledger sees all of them.
         mails_sudo = self.sudo()
         recipients = mails_sudo._get_contact_recipients()
         touches = mails_sudo._get_open_touches(recipients)
-        refusals, _booked = mails_sudo._ask_gate(recipients, touches)
+        refusals, booked = mails_sudo._ask_gate(recipients, touches)
         held = mails_sudo._hold_back(refusals)
         held._wake_queue()
-        return self.browse(held.ids)
+        refused = {who.key for found in refusals.values() for who, _decision in found}
+        leaving = defaultdict(list)
+        for recipient in recipients:
+            if recipient.key not in refused:
+                leaving[recipient.mail].append(recipient)
+        touches.update(booked)
+        bookings = MailBookings()
+        for mail in mails_sudo - held:
+            found = leaving[mail]
+            bookings.add(mail, found, [touches[who.key].id for who in found])
+        return self.browse(held.ids), bookings
+
+    def _find_booking(self):
+        """Return what the gate remembers of a mail that is being sent.
+
+        :return: partner ids by address, and ids of ledger rows; ``None``: nothing
+        """
+        bookings = self.env.context.get("c360_contact_bookings")
+        # its recipients belong to the system, whoever sends
+        mail_sudo = self.sudo()
+        return isinstance(bookings, MailBookings) and bookings.find(mail_sudo) or None
 
     def _get_contact_recipients(self):
         """Return a :class:`MailRecipient` for everybody outside the company."""
@@ -225,22 +276,32 @@ class C360ContactMailMixin(models.AbstractModel):
         self, success_pids, success_emails, failure_reason, failure_type
     ):
         """End the bookings of mails that were handed over, or failed."""
+        is_sent = not failure_type and all(mail.state == "sent" for mail in self)
+        bookings = [mail._find_booking() for mail in self] if is_sent else [None]
+        if all(bookings):
+            # The ledger belongs to the system, whoever sends.
+            touches_sudo = self.env["c360.contact.touch"].sudo()
+            touches_sudo.browse(
+                touch_id for _people, touch_ids in bookings for touch_id in touch_ids
+            )._confirm_sent()
+            return
         touches = self._get_touches(["reserved"])
         if not touches:
             return
         sent = touches
-        if failure_type or any(mail.state != "sent" for mail in self):
+        if not is_sent:
             addresses = set(email_normalize_all(",".join(success_emails)))
             sent = touches.filtered(
                 lambda touch: touch.partner_id in success_pids
                 or touch.address in addresses
             )
-        if sent:
-            sent._move("sent", date=fields.Datetime.now(), scheduled_date=False)
+        sent._confirm_sent()
         if touches - sent:
             (touches - sent)._move("failed", reason=failure_reason or failure_type)
 
     def _cancel_touches(self):
+        if not self:
+            return
         touches = self._get_touches(["reserved", "deferred"])
         if touches:
             touches._move(

@@ -24,9 +24,7 @@ class C360ContactMailLinkMixin(models.AbstractModel):
             return emails
         # Everybody's mails pass here, whoever sends.
         mail_sudo = self.sudo()
-        customers = {
-            who.address: who.partner for who in mail_sudo._get_contact_recipients()
-        }
+        customers = mail_sudo._get_customers()
         for email in emails:
             partner = email["partner_id"] or mail_sudo.env["res.partner"]
             addresses = email["email_to_normalized"]
@@ -37,6 +35,15 @@ class C360ContactMailLinkMixin(models.AbstractModel):
                 partner = partner or customers[addresses[0]]
                 mail_sudo._add_contact_link(email, partner, addresses[0], purpose)
         return emails
+
+    def _get_customers(self):
+        """Return everybody outside the company who gets the mail, by address."""
+        partners = self.env["res.partner"]
+        booking = self._find_booking()
+        if booking:
+            people, _touch_ids = booking
+            return {address: partners.browse(who) for address, who in people.items()}
+        return {who.address: who.partner for who in self._get_contact_recipients()}
 
     def _add_contact_link(self, email, partner, address, purpose):
         """Add the link to what is about to leave for one recipient.
