@@ -359,9 +359,10 @@ def consent(bench):
             ),
             (
                 "c360_contact_preference",
-                "partner_id, limit_count, limit_unit, source, date, is_current",
-                "id, CASE WHEN MOD(id, 30) = 0 THEN 5 END, 'month', 'form',"
-                " now() AT TIME ZONE 'UTC', TRUE",
+                "partner_id, company_id, limit_count, limit_unit, source, date,"
+                " is_current",
+                f"id, {policy.company_id}, CASE WHEN MOD(id, 30) = 0 THEN 5 END,"
+                " 'month', 'form', now() AT TIME ZONE 'UTC', TRUE",
             ),
         ):
             env.cr.execute(

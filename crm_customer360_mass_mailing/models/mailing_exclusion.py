@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.crm_customer360.models.contact.c360_contact_gate import text_array
+
 
 class MailingMailing(models.Model):
     """Who has opted out or was reached, among a few addresses.
@@ -18,8 +20,9 @@ class MailingMailing(models.Model):
         self.env["mail.blacklist"].flush_model(["email", "active"])
         return self._select_addresses(
             SQL(
-                "SELECT email FROM mail_blacklist WHERE active AND email = ANY(%s)",
-                list(addresses),
+                "SELECT email FROM mail_blacklist"
+                " WHERE active AND email IN (SELECT unnest(%s))",
+                text_array(addresses),
             )
         )
 
@@ -40,16 +43,24 @@ class MailingMailing(models.Model):
         return self._select_addresses(
             SQL(
                 """
-                  SELECT contact.email_normalized
-                    FROM mailing_contact AS contact
-                    JOIN mailing_subscription AS subscription
-                      ON subscription.contact_id = contact.id
-                   WHERE contact.email_normalized = ANY(%(addresses)s)
-                     AND subscription.list_id = ANY(%(list_ids)s)
-                GROUP BY contact.email_normalized
-                  HAVING bool_and(COALESCE(subscription.opt_out, FALSE))
+                SELECT contact.email_normalized
+                  FROM mailing_subscription AS subscription
+                  JOIN mailing_contact AS contact
+                    ON contact.id = subscription.contact_id
+                 WHERE subscription.list_id = ANY(%(list_ids)s)
+                   AND subscription.opt_out
+                   AND contact.email_normalized IN (SELECT unnest(%(addresses)s))
+                   AND NOT EXISTS (
+                       SELECT
+                         FROM mailing_contact AS same
+                         JOIN mailing_subscription AS other
+                           ON other.contact_id = same.id
+                        WHERE same.email_normalized = contact.email_normalized
+                          AND other.list_id = ANY(%(list_ids)s)
+                          AND other.opt_out IS NOT TRUE
+                       )
                 """,
-                addresses=list(addresses),
+                addresses=text_array(addresses),
                 list_ids=self.contact_list_ids.ids,
             )
         )
@@ -88,7 +99,7 @@ class MailingMailing(models.Model):
                   FROM mailing_trace AS s
                   JOIN %(target)s AS t ON t.id = s.res_id
                   %(join_domain)s
-                 WHERE s.email = ANY(%(addresses)s)
+                 WHERE s.email IN (SELECT unnest(%(addresses)s))
                    AND s.email != ''
                    AND %(scope)s
                   %(where_domain)s
@@ -96,7 +107,7 @@ class MailingMailing(models.Model):
                 target=SQL.identifier(self.env[self.mailing_model_real]._table),
                 join_domain=SQL(join_domain),
                 where_domain=SQL(where_domain),
-                addresses=list(addresses),
+                addresses=text_array(addresses),
                 scope=scope,
             )
         )

@@ -5,6 +5,10 @@ from odoo import models
 from odoo.tools import SQL, split_every
 from odoo.tools.mail import email_normalize
 
+from odoo.addons.crm_customer360.models.contact.c360_contact_gate import (
+    int_array,
+    text_array,
+)
 from odoo.addons.crm_customer360.tools.contact_limit import ContactRequest
 
 SLICE = 5000
@@ -58,7 +62,7 @@ class MailingMailing(models.Model):
                  WHERE id = ANY(%s)
               ORDER BY id
                 """,
-                list(res_ids),
+                int_array(res_ids),
             )
         )
 
@@ -82,7 +86,7 @@ class MailingMailing(models.Model):
         by_id = {
             partner.id: partner
             for partner in self._read_partners(
-                SQL("id = ANY(%s)", list(filter(None, partner_ids)))
+                SQL("id = ANY(%s)", int_array(filter(None, partner_ids)))
             )
         }
         by_address = self._read_partners_by_address(
@@ -100,9 +104,9 @@ class MailingMailing(models.Model):
         partners = {}
         for partner in self._read_partners(
             SQL(
-                "active AND email_normalized = ANY(%s)"
+                "active AND email_normalized IN (SELECT unnest(%s))"
                 " AND (company_id IS NULL OR company_id = %s)",
-                list(filter(None, addresses)),
+                text_array(filter(None, addresses)),
                 self.env.company.id,
             )
         ):
@@ -134,31 +138,42 @@ class MailingMailing(models.Model):
         :param list recipients: :class:`MailingRecipient`
         """
         self.ensure_one()
-        common = {
-            "channel": self._get_contact_channel(),
-            "purpose": self.contact_purpose,
-            "campaign_key": self._get_contact_campaign_key(),
-            "topic_id": self.contact_topic_id.id or None,
-            "expire_date": self.contact_expire_date or None,
-            "subject": self.subject or None,
-            "source_model": self.mailing_model_real,
-            "user_id": self.user_id.id or self.env.uid,
-        }
         company_id = self.env.company.id
-        requests = {}
+        common = ContactRequest(
+            channel=self._get_contact_channel(),
+            purpose=self.contact_purpose,
+            company_id=company_id,
+            campaign_key=self._get_contact_campaign_key(),
+            topic_id=self.contact_topic_id.id or None,
+            expire_date=self.contact_expire_date or None,
+            subject=self.subject or None,
+            source_model=self.mailing_model_real,
+            user_id=self.user_id.id or self.env.uid,
+        )
+        # what differs lies between these, in the order of the fields: by names it
+        # takes three times as long
+        begin, about, sender, rest = common[:2], common[7:9], common[10:12], common[13:]
+        make, requests = ContactRequest._make, {}
         for recipient in recipients:
             partner = recipient.partner
-            if partner and not partner.is_share:
+            if not partner:
+                who, tz = (company_id, None, None, None), None
+            elif partner.is_share:
+                partner_id, _address, customer_id, name, tz, own_id, _share = partner
+                who = (own_id or company_id, partner_id, customer_id, name)
+            else:
                 continue
-            requests[recipient] = ContactRequest(
-                **common,
-                company_id=partner and partner.company_id or company_id,
-                partner_id=partner and partner.id,
-                customer_id=partner and partner.customer_id,
-                partner_name=partner and partner.name,
-                tz=partner and partner.tz,
-                address=recipient.address,
-                source_id=recipient.res_id,
+            requests[recipient] = make(
+                (
+                    *begin,
+                    *who,
+                    recipient.address,
+                    *about,
+                    recipient.res_id,
+                    *sender,
+                    tz,
+                    *rest,
+                )
             )
         return requests
 

@@ -1,6 +1,10 @@
 from odoo import models
 from odoo.tools import SQL, split_every
 
+from odoo.addons.crm_customer360.models.contact.c360_contact_gate import (
+    int_array,
+    text_array,
+)
 from odoo.addons.crm_customer360_mass_mailing.models.mailing_recipient import (
     SLICE,
     MailingRecipient,
@@ -26,7 +30,7 @@ class MailingMailing(models.Model):
         by_id = {
             partner.id: partner
             for partner in self._read_partners(
-                SQL("id = ANY(%s)", [row[2] for row in rows if row[2]])
+                SQL("id = ANY(%s)", int_array(row[2] for row in rows if row[2]))
             )
         }
         numbers = {number for _res_id, number, partner_id in rows if not partner_id}
@@ -53,14 +57,17 @@ class MailingMailing(models.Model):
                      AND (company_id IS NULL OR company_id = %s)
                 GROUP BY phone_sanitized
                 """,
-                list(numbers),
+                text_array(numbers),
                 self.env.company.id,
             )
         )
         known = {
             partner.id: partner
             for partner in self._read_partners(
-                SQL("id = ANY(%s)", [partner_id for _number, partner_id in rows])
+                SQL(
+                    "id = ANY(%s)",
+                    int_array(partner_id for _number, partner_id in rows),
+                )
             )
         }
         return {number: known[partner_id] for number, partner_id in rows}

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.contact_array import array_literal
 from ...tools.contact_consent import ConsentRow
 
 
@@ -43,16 +44,16 @@ class C360ContactConsent(models.Model):
                    status, date, id, channel, purpose, topic_id
               FROM c360_contact_consent
              WHERE is_current
-               AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
+               AND partner_id IN (SELECT unnest(%(partner_ids)s))
              UNION
             SELECT partner_id, address, company_id,
                    status, date, id, channel, purpose, topic_id
               FROM c360_contact_consent
              WHERE is_current
-               AND address IN (SELECT unnest(%(addresses)s::text[]))
+               AND address IN (SELECT unnest(%(addresses)s))
             """,
-            partner_ids=partner_ids,
-            addresses=addresses,
+            partner_ids=SQL("%s::int[]", array_literal(partner_ids)),
+            addresses=SQL("%s::text[]", array_literal(addresses)),
         )
 
     @api.model

@@ -5,9 +5,20 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.contact_array import array_literal
 from ...tools.contact_limit import ContactRequest
 from .c360_contact_policy import CHANNELS
 from .c360_contact_purpose import PURPOSES
+
+
+def int_array(values):
+    """Return whole numbers as an array of SQL, see :func:`array_literal`."""
+    return SQL("%s::int[]", array_literal(values))
+
+
+def text_array(values):
+    """Return texts as an array of SQL, see :func:`array_literal`."""
+    return SQL("%s::text[]", array_literal(values))
 
 
 class ContactDecision(NamedTuple):
@@ -54,8 +65,9 @@ class C360ContactGate(models.AbstractModel):
         self.env["c360.contact.touch"].check_access("read")
         self._check_arguments(channel, purpose)
         moment = self._parse_moment(at)
-        partners = self._browse_partners(partner_ids)
-        requests = self._get_requests(partners, channel, purpose)
+        self._check_ids(partner_ids)
+        partners = self.env["res.partner"].browse(partner_ids)
+        requests = self._get_requests(partners, channel, purpose, is_checked=True)
         decisions = self._decide(requests, moment, alone=True)
         dates = {
             moment: fields.Datetime.to_string(moment)
@@ -134,11 +146,20 @@ class C360ContactGate(models.AbstractModel):
             ) from error
 
     @api.model
-    def _browse_partners(self, partner_ids):
+    def _check_ids(self, partner_ids):
         if not isinstance(partner_ids, list | tuple) or not all(
             type(partner_id) is int for partner_id in partner_ids
         ):
             raise UserError(self.env._("Give the contacts as a list of ids."))
+
+    @api.model
+    def _browse_partners(self, partner_ids):
+        """Return contacts that the user may read.
+
+        :raise UserError: no ids, or nobody has them
+        :raise AccessError: no right to read one of them
+        """
+        self._check_ids(partner_ids)
         partners = self.env["res.partner"].browse(partner_ids)
         readable = partners.with_context(active_test=False)._search(
             [("id", "in", partner_ids)]
@@ -158,11 +179,14 @@ class C360ContactGate(models.AbstractModel):
         return partners
 
     @api.model
-    def _get_requests(self, partners, channel, purpose, source=None):
+    def _get_requests(self, partners, channel, purpose, source=None, is_checked=False):
         """Return a :class:`ContactRequest` per partner, in their order.
 
         One query for any number: the host would read them a thousand at a time, with
         every field they have.
+
+        :param bool is_checked: the user must be allowed to read them
+        :raise UserError, AccessError: see :meth:`_browse_partners`
         """
         address = "email_normalized" if channel == "email" else "phone_sanitized"
         partners.flush_model(["commercial_partner_id", "name", address, "tz"])
@@ -173,22 +197,24 @@ class C360ContactGate(models.AbstractModel):
             source_model=source._name if source else None,
             source_id=source.id if source else None,
         )
-        before, after = tuple(shared[:3]), tuple(shared[7:12])
+        before, after, rest = shared[:3], shared[7:12], shared[13:]
+        people = partners._search([], active_test=False, bypass_access=not is_checked)
+        people.add_where(SQL("res_partner.id = ANY(%s)", int_array(partners._ids)))
         rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, commercial_partner_id, name, NULLIF(%(address)s, ''), tz
-                  FROM res_partner
-                  JOIN unnest(%(ids)s) AS asked (partner_id) ON partner_id = id
-                """,
-                address=SQL.identifier(address),
-                ids=list(partners._ids),
+            people.select(
+                SQL(
+                    "res_partner.id, res_partner.commercial_partner_id,"
+                    " res_partner.name, NULLIF(%s, ''), res_partner.tz",
+                    SQL.identifier("res_partner", address),
+                )
             )
         )
         requests = {
-            id_: ContactRequest(*before, id_, customer_id, name, address, *after, tz)
-            for id_, customer_id, name, address, tz in rows
+            row[0]: ContactRequest._make((*before, *row[:4], *after, row[4], *rest))
+            for row in rows
         }
+        if is_checked and not requests.keys() >= set(partners._ids):
+            self._browse_partners(list(partners._ids))
         return [requests[partner_id] for partner_id in partners._ids]
 
     @api.model

@@ -14,6 +14,7 @@ from ...tools.contact_cap import Period
 from ...tools.contact_consent import WishedLimit, find_consent
 from ...tools.contact_limit import ContactQuiet, NotBefore, Quiet, Stop
 from .c360_contact_consent import NEEDED_PURPOSES
+from .c360_contact_gate import int_array, text_array
 
 # who is asked about: partner, customer, address
 PERSON = attrgetter("partner_id", "customer_id", "address")
@@ -75,15 +76,15 @@ class C360ContactGate(models.AbstractModel):
                 SELECT limit_count, limit_unit, company_id, partner_id, NULL
                   FROM c360_contact_preference
                  WHERE is_current AND limit_count > 0
-                   AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
+                   AND partner_id IN (SELECT unnest(%(partner_ids)s))
              UNION ALL
                 SELECT limit_count, limit_unit, company_id, NULL, address
                   FROM c360_contact_preference
                  WHERE is_current AND limit_count > 0 AND partner_id IS NULL
-                   AND address IN (SELECT unnest(%(addresses)s::text[]))
+                   AND address IN (SELECT unnest(%(addresses)s))
                 """,
-                partner_ids=list({request.partner_id for request in requests} - {None}),
-                addresses=list({request.address for request in requests} - {None}),
+                partner_ids=int_array({r.partner_id for r in requests} - {None}),
+                addresses=text_array({r.address for r in requests} - {None}),
             )
         )
         return self._group_wishes(rows)
@@ -124,8 +125,10 @@ class C360ContactGate(models.AbstractModel):
     def _add_own_words(self, barriers, requests):
         """Add what the people said themselves, in one query."""
         consents = self.env["c360.contact.consent"]
-        people = set(map(PERSON, requests))
-        partner_ids, addresses = consents._get_keys(people)
+        partner_ids, customer_ids, addresses = (
+            set(map(attrgetter(name), requests)) - {None}
+            for name in ("partner_id", "customer_id", "address")
+        )
         self.env["c360.contact.preference"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -139,31 +142,25 @@ class C360ContactGate(models.AbstractModel):
                        pause_until, hour_from, hour_to, limit_count, limit_unit
                   FROM c360_contact_preference
                  WHERE is_current
-                   AND partner_id IN (SELECT unnest(%(partner_ids)s::int[]))
+                   AND partner_id IN (SELECT unnest(%(partner_ids)s))
              UNION ALL
                 SELECT partner_id, address, company_id,
                        'wish', date, id, NULL, NULL, NULL,
                        pause_until, hour_from, hour_to, limit_count, limit_unit
                   FROM c360_contact_preference
                  WHERE is_current AND partner_id IS NULL
-                   AND address IN (SELECT unnest(%(addresses)s::text[]))
+                   AND address IN (SELECT unnest(%(addresses)s))
                 """,
-                consents=consents._get_current_query(partner_ids, addresses),
-                partner_ids=partner_ids,
-                addresses=addresses,
+                consents=consents._get_current_query(
+                    partner_ids | customer_ids, addresses
+                ),
+                partner_ids=int_array(partner_ids),
+                addresses=text_array(addresses),
             )
         )
-        rules = self.env["c360.contact.purpose"]._get_rules()
-        if not rows and not any(
-            rules[purpose].needs_consent
-            for purpose in {request.purpose for request in requests}
-        ):
-            return
-        said = consents._group_current(
-            people, [row[:9] for row in rows if row[3] != "wish"]
-        )
-        self._add_consent(barriers, requests, said)
+        words = [row[:9] for row in rows if row[3] != "wish"]
         wishes = [row for row in rows if row[3] == "wish"]
+        self._add_consent(barriers, requests, words)
         self._add_wishes(barriers, requests, [row[:12] for row in wishes])
         barriers.wishes = self._group_wishes(
             (count, unit, company_id, partner_id, address)
@@ -174,13 +171,26 @@ class C360ContactGate(models.AbstractModel):
     # ------------------------------------------------------------------ consent
 
     @api.model
-    def _add_consent(self, barriers, requests, said):
+    def _add_consent(self, barriers, requests, rows):
         rules = self.env["c360.contact.purpose"]._get_rules()
         needing = {code for code, rule in rules.items() if rule.needs_consent}
-        for request in requests:
+        # most people said nothing: only the others are looked at
+        ids, addresses = {row[0] for row in rows} - {None}, {row[1] for row in rows}
+        asking = [
+            request
+            for request in requests
+            if request.purpose in needing
+            or request.partner_id in ids
+            or request.customer_id in ids
+            or (request.address and request.address in addresses)
+        ]
+        if not asking:
+            return
+        said = self.env["c360.contact.consent"]._group_current(
+            map(PERSON, asking), rows
+        )
+        for request in asking:
             words = said[PERSON(request)]
-            if not words and request.purpose not in needing:
-                continue
             row = find_consent(
                 (
                     row
@@ -207,6 +217,12 @@ class C360ContactGate(models.AbstractModel):
         )
 
     @api.model
+    @ormcache("self.env.lang", "day")
+    def _say_day(self, day):
+        # many refused on the same day, by a mailing; the host looks the format up
+        return format_date(self.env, day)
+
+    @api.model
     def _get_words(self, request):
         purposes, channels = self._get_labels()
         return {
@@ -220,7 +236,7 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _explain_refusal(self, row, request):
         """Return the sentence that says what was refused, and when."""
-        words = {**self._get_words(request), "date": format_date(self.env, row.date)}
+        words = {**self._get_words(request), "date": self._say_day(row.date.date())}
         if row.who == "company":
             return self.env._(
                 "The company of %(who)s asked on %(date)s not to be contacted.", **words
@@ -258,6 +274,8 @@ class C360ContactGate(models.AbstractModel):
     def _add_wishes(self, barriers, requests, rows):
         """Add pauses and hours; those of a person before those of his address."""
         by_partner, by_address = defaultdict(list), defaultdict(list)
+        if not rows:
+            return
         for partner_id, address, company_id, *_said, pause, begin, end in rows:
             wish = (company_id, pause, begin or 0.0, end or 0.0)
             if partner_id:

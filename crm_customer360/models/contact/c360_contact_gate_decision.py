@@ -1,4 +1,5 @@
 from collections import defaultdict
+from operator import attrgetter
 
 from odoo import api, models
 from odoo.tools import format_datetime
@@ -13,6 +14,10 @@ from ...tools.contact_limit import (
 )
 from .c360_contact_gate import ContactDecision
 from .c360_contact_purpose import NEVER_HELD
+
+PURPOSE = attrgetter("purpose")
+# for whom a complaint is asked for: company, purpose, customer
+COMPLAINANT = attrgetter("company_id", "purpose", "customer_id")
 
 
 class Barriers(defaultdict):
@@ -49,13 +54,21 @@ class C360ContactGate(models.AbstractModel):
         limits = self._get_limits(held, barriers)
         near = self._get_near(held, limits, rules, at, alone)
         book = self._open_book(near, limits, rules, at)
-        held_places, near_places = set(map(id, held)), set(map(id, near))
+        near_places = set(map(id, near))
+        # who meets nothing at all needs no weighing
+        weighed = set(map(id, held))
+        if len(near) < len(held):
+            weighed = near_places | {
+                id(request)
+                for request in held
+                if request.expire_date or (barriers and request in barriers)
+            }
         free = ContactDecision("allowed", date=at)
         decisions = [free] * len(requests)
         known = {}
-        for index in self._get_order(requests, rules):
+        for index in self._get_order(requests, rules) if weighed else ():
             request = requests[index]
-            if id(request) not in held_places:
+            if id(request) not in weighed:
                 continue
             found = barriers.get(request, ()) if barriers else ()
             if id(request) in near_places:
@@ -78,7 +91,7 @@ class C360ContactGate(models.AbstractModel):
     @api.model
     def _get_order(self, requests, rules):
         """Return the places of the requests: who matters more, chooses first."""
-        if len({request.purpose for request in requests}) == 1:
+        if len(set(map(PURPOSE, requests))) == 1:
             return range(len(requests))
         return sorted(
             range(len(requests)),
@@ -110,6 +123,8 @@ class C360ContactGate(models.AbstractModel):
             or rule.keeps_quiet_hours
             or rule.needs_consent
         }
+        if codes.issuperset(map(PURPOSE, requests)):
+            return requests
         return [
             request
             for request in requests
@@ -245,29 +260,34 @@ class C360ContactGate(models.AbstractModel):
 
     @api.model
     def _add_suppressions(self, barriers, requests, rules, at):
-        asked = defaultdict(lambda: defaultdict(list))
-        for request in requests:
-            if request.customer_id and rules[request.purpose].stopped_by_complaint:
-                asked[request.company_id, request.purpose][request.customer_id].append(
-                    request
-                )
-        for (company_id, purpose), by_customer in asked.items():
-            customers = self.env["res.partner"].browse(by_customer)
+        asked = defaultdict(list)
+        for company_id, purpose, customer_id in set(map(COMPLAINANT, requests)):
+            if customer_id and rules[purpose].stopped_by_complaint:
+                asked[company_id, purpose].append(customer_id)
+        stops = {}
+        for (company_id, purpose), customer_ids in asked.items():
+            customers = self.env["res.partner"].browse(customer_ids)
             for customer_id, found in (
                 self.with_company(company_id)
                 ._get_suppressions(customers, purpose, at)
                 .items()
             ):
-                for request in by_customer[customer_id]:
-                    barriers[request].append(Stop(found["reason"]))
+                stops[company_id, purpose, customer_id] = Stop(found["reason"])
+        if not stops:
+            return
+        for request in requests:
+            stop = stops.get(COMPLAINANT(request))
+            if stop:
+                barriers[request].append(stop)
 
     @api.model
     def _add_quiet_times(self, barriers, requests, rules):
-        quiets = self.env["c360.contact.policy"]._get_quiets(
+        policies = self.env["c360.contact.policy"]
+        if not policies._get_active_quiets():
+            return
+        quiets = policies._get_quiets(
             {request.partner_id for request in requests} - {None}
         )
-        if not quiets:
-            return
         known = {}
         for request in requests:
             if not rules[request.purpose].keeps_quiet_hours:

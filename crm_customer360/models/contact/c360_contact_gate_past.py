@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.contact_limit import PastContact, Stop
+from .c360_contact_gate import int_array, text_array
 from .c360_contact_touch import COUNTING_STATES
 
 # So few requests are counted contact by contact at once.
@@ -63,7 +64,8 @@ class C360ContactGate(models.AbstractModel):
         :param set customer_ids: grows
         :param set addresses: grows
         """
-        asked = {(request.customer_id, request.address) for request in requests}
+        customer_of, address_of = map(attrgetter, ("customer_id", "address"))
+        asked_ids = list(map(customer_of, requests))
         counted = [code for code, rule in rules.items() if rule.is_counted]
         full = SQL(" OR ").join(
             SQL(
@@ -86,12 +88,14 @@ class C360ContactGate(models.AbstractModel):
             SQL(
                 """
                 WITH asked (customer_id, address) AS MATERIALIZED (
-                    SELECT * FROM unnest(%(customer_ids)s::int[], %(addresses)s::text[])
+                    SELECT * FROM unnest(%(customer_ids)s, %(addresses)s)
+                ), customer (id) AS MATERIALIZED (
+                    SELECT unnest(%(each_customer_id)s)
                 )
                   SELECT person.commercial_partner_id, NULL
-                    FROM (SELECT DISTINCT customer_id FROM asked) AS customer
+                    FROM customer
                     JOIN res_partner AS person
-                      ON person.commercial_partner_id = customer.customer_id
+                      ON person.commercial_partner_id = customer.id
                     JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
                    WHERE %(counting)s
                 GROUP BY person.commercial_partner_id
@@ -100,7 +104,7 @@ class C360ContactGate(models.AbstractModel):
                   SELECT touch.customer_id, NULL
                     FROM c360_contact_touch AS touch
                    WHERE touch.partner_id IS NULL
-                     AND touch.customer_id IN (SELECT customer_id FROM asked)
+                     AND touch.customer_id IN (SELECT id FROM customer)
                      AND %(counting)s
                UNION ALL
                   SELECT NULL, touch.address
@@ -119,8 +123,9 @@ class C360ContactGate(models.AbstractModel):
                 full=full,
                 counting=self._get_counting_condition(since),
                 at=at,
-                customer_ids=[customer_id for customer_id, _address in asked],
-                addresses=[address for _customer_id, address in asked],
+                customer_ids=int_array(asked_ids),
+                addresses=text_array(map(address_of, requests)),
+                each_customer_id=int_array(set(asked_ids) - {None}),
             )
         ):
             customer_ids.add(customer_id)
@@ -185,8 +190,8 @@ class C360ContactGate(models.AbstractModel):
                 columns=columns,
                 counting=counting,
                 waiting=waiting,
-                customer_ids=list({r.customer_id for r in requests} - {None}),
-                addresses=list({r.address for r in requests} - {None}),
+                customer_ids=int_array({r.customer_id for r in requests} - {None}),
+                addresses=text_array({r.address for r in requests} - {None}),
             )
         )
         for found_by, customer_id, touch_id, company_id, *contact in rows:
@@ -222,22 +227,24 @@ class C360ContactGate(models.AbstractModel):
                 """
                 SELECT %(columns)s, t.partner_id::text
                   FROM c360_contact_touch AS t
-                 WHERE %(wanted)s AND t.partner_id = ANY(%(partner_ids)s)
+                 WHERE %(wanted)s AND t.partner_id IN (SELECT unnest(%(partner_ids)s))
                    AND t.state IN %(states)s
              UNION ALL
                 SELECT %(columns)s, t.address
                   FROM c360_contact_touch AS t
-                 WHERE %(wanted)s AND t.address = ANY(%(addresses)s)
+                 WHERE %(wanted)s AND t.address IN (SELECT unnest(%(addresses)s))
                    AND t.state IN %(states)s
                 """,
                 columns=columns,
                 wanted=wanted,
-                partner_ids=list({r.partner_id for r in asking} - {None}),
-                addresses=list({r.address for r in asking} - {None}),
+                partner_ids=int_array({r.partner_id for r in asking} - {None}),
+                addresses=text_array({r.address for r in asking} - {None}),
                 states=REACHED_STATES,
             )
         ):
             reached[key, company_id, who][touch_id] = state
+        if not reached:
+            return
         barrier = self._get_reached_barrier()
         for request in asking:
             if any(

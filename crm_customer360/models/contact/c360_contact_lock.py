@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.contact_array import array_literal
+
 
 class C360ContactLock(models.Model):
     """One row per customer whose limits were ever asked: who books, writes it first.
@@ -53,12 +55,12 @@ class C360ContactLock(models.Model):
                 """
                 INSERT INTO c360_contact_lock AS lock (id)
                      SELECT DISTINCT hashtextextended(key, 0) AS id
-                       FROM unnest(%(keys)s) AS key
+                       FROM unnest(%(keys)s::text[]) AS key
                    ORDER BY id
                 ON CONFLICT (id)
                   DO UPDATE SET turn = (lock.turn + 1) %% 1000000
                 """,
-                keys=list(set(keys)),
+                keys=array_literal(set(keys)),
             ),
             # losing a race is no error: who asks tries again
             log_exceptions=False,

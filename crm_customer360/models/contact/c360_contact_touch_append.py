@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.contact_array import array_literal
+
 
 class C360ContactTouch(models.Model):
     """How rows get onto the ledger when a whole mailing is booked."""
@@ -34,7 +36,7 @@ class C360ContactTouch(models.Model):
             rows = SQL(
                 "unnest(%s) AS new (%s)",
                 SQL(", ").join(
-                    SQL("%s::%s[]", values, self._get_column_type(name))
+                    SQL("%s::%s[]", array_literal(values), self._get_column_type(name))
                     for name, values in columns.items()
                 ),
                 SQL(", ").join(map(SQL.identifier, columns)),

@@ -1,5 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.contact_array import array_literal
 
 
 class C360ContactGate(models.AbstractModel):
@@ -46,7 +49,12 @@ class C360ContactGate(models.AbstractModel):
         return (
             Domain("is_complaint", "=", True)
             & Domain("active", "=", True)
-            & Domain("commercial_partner_id", "in", customers.ids)
+            & Domain(
+                "commercial_partner_id",
+                "in",
+                # one value: of a list of thousands, the database reads each
+                SQL("(SELECT unnest(%s::int[]))", array_literal(customers.ids)),
+            )
             & Domain("company_id", "in", [self.env.company.id, False])
             # a ticket without a stage is open too
             & ~Domain("stage_id.closed", "=", True)
