@@ -47,9 +47,10 @@ class MailingMailing(models.Model):
                   FROM mailing_subscription AS subscription
                   JOIN mailing_contact AS contact
                     ON contact.id = subscription.contact_id
+                  JOIN unnest(%(addresses)s) AS asked (address)
+                    ON asked.address = contact.email_normalized
                  WHERE subscription.list_id = ANY(%(list_ids)s)
                    AND subscription.opt_out
-                   AND contact.email_normalized IN (SELECT unnest(%(addresses)s))
                    AND NOT EXISTS (
                        SELECT
                          FROM mailing_contact AS same

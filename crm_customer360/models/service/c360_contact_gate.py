@@ -1,12 +1,14 @@
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.contact_array import array_literal
 
 
 class C360ContactGate(models.AbstractModel):
-    """An open complaint stops contacts the customer did not ask for."""
+    """An open complaint stops contacts the customer did not ask for.
+
+    Tickets of the company that writes, and those of none.
+    """
 
     _inherit = "c360.contact.gate"
 
@@ -18,44 +20,46 @@ class C360ContactGate(models.AbstractModel):
         ):
             return suppressions
         # Whoever writes to the customer must be stopped, also when he may not read
-        # the ticket; he learns its number only.
-        tickets_sudo = (
-            self.env["helpdesk.ticket"]
-            .sudo()
-            .search_fetch(
-                self._get_open_complaint_domain(customers),
-                ["number", "commercial_partner_id"],
-                order="id desc",
+        # the ticket, hence in SQL; he learns its number only.
+        self.env["helpdesk.ticket"].flush_model(
+            [
+                "active",
+                "commercial_partner_id",
+                "company_id",
+                "is_complaint",
+                "number",
+                "stage_id",
+            ]
+        )
+        self.env["helpdesk.ticket.stage"].flush_model(["closed"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                  SELECT ticket.commercial_partner_id, ticket.number
+                    FROM helpdesk_ticket AS ticket
+               LEFT JOIN helpdesk_ticket_stage AS stage ON stage.id = ticket.stage_id
+                   WHERE ticket.is_complaint
+                     AND ticket.active
+                     AND ticket.commercial_partner_id
+                         IN (SELECT unnest(%(customer_ids)s::int[]))
+                     AND (ticket.company_id = %(company_id)s
+                          OR ticket.company_id IS NULL)
+                     -- a ticket without a stage is open too
+                     AND stage.closed IS NOT TRUE
+                ORDER BY ticket.id DESC
+                """,
+                customer_ids=array_literal(customers.ids),
+                company_id=self.env.company.id,
             )
         )
         # the oldest open complaint is named: it comes last and wins
-        for ticket in tickets_sudo:
-            suppressions[ticket.commercial_partner_id.id] = {
+        for customer_id, number in rows:
+            suppressions[customer_id] = {
                 "reason": self.env._(
                     "Open complaint %(number)s: no care, sales or marketing messages "
                     "until it is closed.",
-                    number=ticket.number,
+                    number=number,
                 ),
                 "policy": False,
             }
         return suppressions
-
-    @api.model
-    def _get_open_complaint_domain(self, customers):
-        """Return the open complaints of these commercial partners.
-
-        Tickets of the current company, and those of none.
-        """
-        return (
-            Domain("is_complaint", "=", True)
-            & Domain("active", "=", True)
-            & Domain(
-                "commercial_partner_id",
-                "in",
-                # one value: of a list of thousands, the database reads each
-                SQL("(SELECT unnest(%s::int[]))", array_literal(customers.ids)),
-            )
-            & Domain("company_id", "in", [self.env.company.id, False])
-            # a ticket without a stage is open too
-            & ~Domain("stage_id.closed", "=", True)
-        )
