@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from .contact_zone import get_zone
+
 HORIZON = timedelta(days=366)
 
 
@@ -41,7 +43,7 @@ class QuietTime(NamedTuple):
         ...     datetime(2026, 1, 1)) is None
         True
         """
-        zone = ZoneInfo(self.tz)
+        zone = get_zone(self.tz)
         moment = at
         while moment - at <= HORIZON:
             later = self._leave_quiet(moment, zone)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from .contact_limit import ContactPolicy
+from .contact_zone import get_zone
 
 
 class StopFact(NamedTuple):
@@ -35,7 +35,7 @@ def days_late(due: date, at: datetime, tz: str) -> int:
     >>> days_late(date(2026, 3, 1), datetime(2026, 3, 1, 23, 30), "Europe/Brussels")
     1
     """
-    today = at.replace(tzinfo=UTC).astimezone(ZoneInfo(tz)).date()
+    today = at.replace(tzinfo=UTC).astimezone(get_zone(tz)).date()
     return (today - due).days
 
 

@@ -4,7 +4,8 @@ Plain time arithmetic: the caller says what time it is and where the person live
 """
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+
+from .contact_zone import get_zone
 
 
 def day_start(now: datetime, tz_name: str | None) -> datetime:
@@ -29,6 +30,6 @@ def day_start(now: datetime, tz_name: str | None) -> datetime:
     >>> day_start(datetime(2026, 3, 31, 9, 0), None)
     datetime.datetime(2026, 3, 31, 0, 0)
     """
-    local = now.replace(tzinfo=UTC).astimezone(ZoneInfo(tz_name or "UTC"))
+    local = now.replace(tzinfo=UTC).astimezone(get_zone(tz_name))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.astimezone(UTC).replace(tzinfo=None)

@@ -6,6 +6,7 @@ import pytz
 from odoo import api, fields, models
 
 from ...tools.contact_limit import ContactRequest
+from ...tools.contact_zone import get_zone
 from .c360_contact_purpose import PURPOSES
 from .c360_contact_touch_log import get_first_words
 
@@ -198,7 +199,8 @@ class C360ContactCallMixin(models.AbstractModel):
         self.ensure_one()
         if self.calendar_event_id and not self.calendar_event_id.allday:
             return self.calendar_event_id.start
-        zone = pytz.timezone(tz or self.user_id.tz or self.env.user.tz or "UTC")
+        known = get_zone(tz or self.user_id.tz or self.env.user.tz)
+        zone = pytz.timezone(known.key)
         noon = zone.localize(datetime.combine(self.date_deadline, CALL_HOUR))
         moment = noon.astimezone(pytz.utc).replace(tzinfo=None)
         return max(moment, fields.Datetime.now())

@@ -313,5 +313,5 @@ class C360ContactGate(models.AbstractModel):
         )
         # quiet is the rest of the day
         quiet = ContactQuiet(None, name, hour_from=end, hour_to=begin)
-        tz = request.tz or self._get_company_tz(request.company_id)
+        tz = self._get_tz(request.tz, request.company_id)
         return Quiet(quiet, quiet.get_clock(tz))

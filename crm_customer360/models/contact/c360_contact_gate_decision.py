@@ -12,6 +12,7 @@ from ...tools.contact_limit import (
     Stop,
     find_verdict,
 )
+from ...tools.contact_zone import find_zone, get_zone
 from .c360_contact_gate import ContactDecision
 from .c360_contact_purpose import NEVER_HELD
 
@@ -292,7 +293,7 @@ class C360ContactGate(models.AbstractModel):
         for request in requests:
             if not rules[request.purpose].keeps_quiet_hours:
                 continue
-            tz = request.tz or self._get_company_tz(request.company_id)
+            tz = self._get_tz(request.tz, request.company_id)
             for quiet in quiets:
                 if quiet.concerns(request):
                     key = (quiet.policy_id, tz)
@@ -301,11 +302,17 @@ class C360ContactGate(models.AbstractModel):
                     barriers[request].append(known[key])
 
     @api.model
+    def _get_tz(self, tz, company_id):
+        """Return a time zone every clock knows: a person's, else his company's."""
+        zone = find_zone(tz)
+        return zone.key if zone else self._get_company_tz(company_id)
+
+    @api.model
     def _get_company_tz(self, company_id):
         company_sudo = self.env["res.company"].sudo().browse(company_id)
-        return (
-            company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz or "UTC"
-        )
+        return get_zone(
+            company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
+        ).key
 
     # -------------------------------------------------------------------- words
 

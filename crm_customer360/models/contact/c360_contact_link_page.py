@@ -139,7 +139,7 @@ class C360ContactLink(models.AbstractModel):
     @api.model
     def _get_tz(self, link):
         gate = self.env["c360.contact.gate"]
-        return pytz.timezone(link.partner.tz or gate._get_company_tz(link.company.id))
+        return pytz.timezone(gate._get_tz(link.partner.tz, link.company.id))
 
     @api.model
     def _localize(self, moment, tz):

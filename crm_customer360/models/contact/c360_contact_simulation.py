@@ -159,8 +159,7 @@ class C360ContactSimulation(models.TransientModel):
             rule,
             self.env["c360.contact.purpose"]._get_rules(),
             self.date_to,
-            get_tz=lambda request: request.tz
-            or gate._get_company_tz(request.company_id),
+            get_tz=lambda request: gate._get_tz(request.tz, request.company_id),
             get_facts=lambda request: facts.get(request, ()),
         )
         for date, state, request in rows:

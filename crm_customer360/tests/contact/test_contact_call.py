@@ -84,6 +84,16 @@ class TestContactCall(ContactCommon):
         self.assertEqual(touch.date, datetime(2026, 4, 7, 4))
         self.assertFalse(activity.contact_warning)
 
+    def test_a_zone_nobody_knows_stops_no_call(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'Mars/Base' WHERE id = %s",
+            [self.env.user.partner_id.id],
+        )
+        self.env.invalidate_all()
+        touch = self._plan().contact_touch_id
+        self.assertEqual(touch.date, datetime(2026, 4, 2, 12))
+
     def test_a_call_against_the_limits_is_made_with_a_warning(self):
         policy = self._create_policy(limit=1, channel="phone", purposes=("sales",))
         self._plan()

@@ -1,10 +1,14 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from .common import ContactCommon
+from ...tools import contact_zone
+from ...tools.contact_zone import find_zone
+from .common import EMAIL, ContactCommon
 
 # 14:00 in Brussels
 NOW = datetime(2026, 3, 31, 12)
@@ -74,6 +78,58 @@ class TestContactPolicyQuiet(ContactCommon):
         self.assertEqual(self._ask(at, self.engineer), at)
         self.company.partner_id.tz = "Asia/Shanghai"
         self.assertEqual(self._ask(at, self.engineer), datetime(2026, 1, 16, 0))
+
+    def _set_tz(self, partner, name):
+        """As data does that was written before the machine lost the name."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = %s WHERE id = %s", [name, partner.id]
+        )
+        self.env.invalidate_all()
+
+    def test_a_zone_nobody_knows_is_the_companys(self):
+        self._create_night()
+        at = datetime(2026, 1, 15, 19, 30)
+        self._set_tz(self.buyer, "Mars/Base")
+        self.assertEqual(self._ask(at), at)
+        self.env["c360.contact.preference"]._record(
+            [
+                {
+                    "partner_id": self.buyer.id,
+                    "hour_from": 9,
+                    "hour_to": 17,
+                    "source": "staff",
+                }
+            ]
+        )
+        self.assertEqual(self._ask(at), datetime(2026, 1, 16, 9))
+        links = self.env["c360.contact.link"]
+        token = links._sign(self.buyer, EMAIL, self.company, "marketing")
+        self.assertEqual(str(links._get_tz(links._read(token))), "UTC")
+        self._set_tz(self.company.partner_id, "Mars/Base")
+        self.company.resource_calendar_id = False
+        self.assertEqual(self._ask(at), datetime(2026, 1, 16, 9))
+
+    def test_a_name_only_the_host_still_knows(self):
+        """As on systems whose time zone database dropped the old names."""
+        find_zone.cache_clear()
+        self.addCleanup(find_zone.cache_clear)
+        with patch.object(
+            contact_zone,
+            "ZoneInfo",
+            side_effect=ZoneInfoNotFoundError,
+            from_file=ZoneInfo.from_file,
+        ):
+            zone = find_zone("Asia/Calcutta")
+        self.assertEqual(zone.key, "Asia/Calcutta")
+        self.assertEqual(
+            datetime(2026, 1, 15, tzinfo=zone).utcoffset(), timedelta(hours=5.5)
+        )
+        self._set_tz(self.buyer, "Asia/Calcutta")
+        self._create_night()
+        self.assertEqual(
+            self._ask(datetime(2026, 1, 15, 14, 30)), datetime(2026, 1, 16, 2, 30)
+        )
 
     def test_quiet_days_end_at_midnight_on_his_clock(self):
         self._create_night(hour_from=0, hour_to=0, quiet_sunday=True)
