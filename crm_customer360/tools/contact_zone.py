@@ -10,8 +10,8 @@ import pytz
 def find_zone(name: str | None) -> ZoneInfo | None:
     """Return the zone of a name, ``None`` if nobody knows it.
 
-    Some systems dropped old names that people still have. The host gives ``pytz`` their
-    present names, so it is asked first; of what only ``pytz`` has, its own file is read.
+    Some systems dropped old names that people still have. The host gives ``pytz``
+    their present names, so it is asked first; what only ``pytz`` has, it reads itself.
 
     >>> find_zone("Europe/Brussels").key
     'Europe/Brussels'

@@ -1,7 +1,13 @@
+import logging
 from collections import defaultdict
 from contextlib import contextmanager
 
+from psycopg2 import InterfaceError, OperationalError
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
 from odoo import fields, models
+
+_logger = logging.getLogger(__name__)
 
 # Rows of the ledger that still wait for an end.
 OPEN_STATES = ("deferred", "reserved", "failed")
@@ -42,6 +48,38 @@ class C360ContactEdgeMixin(models.AbstractModel):
             self.env.invalidate_all(flush=False)
             raise
         cr.commit()  # pylint: disable=invalid-commit
+
+    def _book_outgoing(self, auto_commit):
+        """Book the recipients of messages that want to leave, and hold back others.
+
+        What cannot be decided stays in the queue, and nothing else for its sake.
+
+        :param bool auto_commit: see :meth:`_booking`
+        :return: the messages that may leave now
+        """
+        try:
+            with self._booking(auto_commit):
+                # Whom another worker sends right now is his. What he has booked is
+                # read after the lock.
+                mine = self.try_lock_for_update(allow_referencing=True)
+                mine = mine.filtered(lambda message: message.state == "outgoing")
+                return mine and mine - mine._book_recipients()
+        except (SerializationFailure, DeadlockDetected):
+            # Somebody booked for the same customer since this transaction began.
+            # The queue comes back in a moment, with a fresh view.
+            self._come_back()
+            return self.browse()
+        except (OperationalError, InterfaceError):
+            # the database itself: nothing more can be asked
+            raise
+        except Exception:
+            if len(self) == 1:
+                _logger.exception("%s stays in the queue, undecided", self)
+                return self.browse()
+        half = len(self) // 2
+        return self[:half]._book_outgoing(auto_commit) + self[half:]._book_outgoing(
+            auto_commit
+        )
 
     def _ask_gate(self, recipients, touches):
         """Decide and book for every recipient.

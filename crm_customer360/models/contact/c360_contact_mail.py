@@ -1,8 +1,6 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo import models
 from odoo.tools.mail import email_normalize_all
 
@@ -125,20 +123,20 @@ class C360ContactMailMixin(models.AbstractModel):
         outgoing = self.filtered(lambda mail: mail.state == "outgoing")
         if not outgoing:
             return self
-        try:
-            with outgoing._booking(auto_commit):
-                held, bookings = outgoing._book_recipients()
-        except (SerializationFailure, DeadlockDetected):
-            # Somebody booked for the same customer since this transaction began.
-            # The queue comes back in a moment, with a fresh view.
-            outgoing._wake_queue()
-            return self - outgoing
+        bookings = MailBookings()
+        outgoing = outgoing.with_context(c360_contact_bookings=bookings)
+        held = outgoing - outgoing._book_outgoing(auto_commit)
         return (self - held).with_context(c360_contact_bookings=bookings)
+
+    def _come_back(self):
+        self._wake_queue()
 
     def _book_recipients(self):
         """Book every recipient of the mails and hold back those who must wait.
 
-        :return: the mails nobody may get now, and :class:`MailBookings` of the others
+        What the others are booked for is remembered until they have left.
+
+        :return: the mails nobody may get now
         """
         # Everybody's mails pass here, whoever sends: the ledger sees all of them.
         mails_sudo = self.sudo()
@@ -153,11 +151,11 @@ class C360ContactMailMixin(models.AbstractModel):
             if recipient.key not in refused:
                 leaving[recipient.mail].append(recipient)
         touches.update(booked)
-        bookings = MailBookings()
+        bookings = self.env.context["c360_contact_bookings"]
         for mail in mails_sudo - held:
             found = leaving[mail]
             bookings.add(mail, found, [touches[who.key].id for who in found])
-        return self.browse(held.ids), bookings
+        return self.browse(held.ids)
 
     def _find_booking(self):
         """Return what the gate remembers of a mail that is being sent.

@@ -1,8 +1,6 @@
 from collections import defaultdict
 from typing import NamedTuple
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo import api, fields, models, modules
 
 from ...tools.contact_limit import ContactRequest
@@ -126,18 +124,10 @@ class C360ContactSmsMixin(models.AbstractModel):
         outgoing = self.filtered(lambda sms: sms.state == "outgoing" and sms.number)
         if not outgoing:
             return self
-        try:
-            with outgoing._booking(auto_commit):
-                # whom another worker sends right now is his
-                mine = outgoing.try_lock_for_update()
-                mine = mine.filtered(lambda sms: sms.state == "outgoing")
-                held = mine._book_recipients() + (outgoing - mine)
-        except (SerializationFailure, DeadlockDetected):
-            # Somebody booked for the same customer since this transaction began.
-            # The queue comes back in a moment, with a fresh view.
-            outgoing._wake_queue({fields.Datetime.now()})
-            return self - outgoing
-        return self - held
+        return self - (outgoing - outgoing._book_outgoing(auto_commit))
+
+    def _come_back(self):
+        self._wake_queue({fields.Datetime.now()})
 
     def _book_recipients(self):
         """Book every number and hold back what must wait.

@@ -23,6 +23,7 @@ from . import test_contact_preference
 from . import test_contact_pressure
 from . import test_contact_preview
 from . import test_contact_priority
+from . import test_contact_race
 from . import test_contact_rights
 from . import test_contact_senders
 from . import test_contact_simulation

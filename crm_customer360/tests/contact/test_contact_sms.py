@@ -212,6 +212,23 @@ class TestContactSms(ContactCommon, SMSCase):
         self.assertEqual((sms.state, sms.contact_touch_id.id), ("outgoing", False))
         self.assertEqual(len(self._process_queue()), 1)
 
+    def test_an_sms_that_cannot_be_decided_holds_up_no_other(self):
+        bad, good = self._create_sms(self.buyer), self._create_sms(self.engineer)
+        sms_class = type(bad)
+        original = sms_class._get_contact_request
+
+        def fail(sms, recipient, touch=None):
+            if sms == bad:
+                raise ZeroDivisionError
+            return original(sms, recipient, touch)
+
+        with (
+            patch.object(sms_class, "_get_contact_request", fail),
+            self.assertLogs(sms_class._book_outgoing.__module__, "ERROR"),
+        ):
+            self.assertEqual(self._send(bad + good), ["+32456003344"])
+        self.assertEqual((bad.state, bad.contact_touch_id.id), ("outgoing", False))
+
     def test_many_cost_as_much_as_few(self):
         self._create_sms_policy(limit=0)
         people = self.env["res.partner"].create(
