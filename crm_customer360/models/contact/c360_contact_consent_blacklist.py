@@ -9,11 +9,20 @@ FROM_CONSENT = "c360_from_consent"
 TAKE_OVER_SLICE = 5000
 
 
+def by_company(found, company_ids):
+    """Return what each company was told; see ``_get_current`` for ``found``."""
+    return (
+        [row for told_id, row in found if told_id in (None, company_id)]
+        for company_id in company_ids
+    )
+
+
 class C360ContactConsent(models.Model):
     """Consent and the host's blacklists say the same, whoever speaks first.
 
     Who refuses everything by a channel stands on the blacklist of that channel, who
-    takes it back stands there no more.
+    takes it back stands there no more. The blacklists know no companies: only who
+    refused all of them stands there.
     """
 
     _inherit = "c360.contact.consent"
@@ -39,21 +48,39 @@ class C360ContactConsent(models.Model):
             for address in row._get_blacklist_addresses(channel)
         }
         refused, allowed = set(), set()
+        company_ids = self._get_company_ids() if people else []
         for who, found in self._get_current(people).items():
-            rows = [row for _company, row in found]
-            decides = find_consent(rows, channel)
-            if decides and decides.status == "refused":
+            said = {
+                self._get_said(rows, channel) for rows in by_company(found, company_ids)
+            }
+            if said == {"refused"}:
                 refused.add(who[2])
-            elif not any(
-                row.who == "shared" and row.is_general and row.status == "refused"
-                for row in rows
-                if row.concerns(channel, None, None)
-            ):
+            elif None in said:
                 # nobody else who has the address wants it on the list
                 allowed.add(who[2])
         # Salespeople record consent, the blacklists belong to the system.
         lists_sudo = self.env[model_name].sudo().with_context(**{FROM_CONSENT: True})
         lists_sudo._c360_set_listed(refused, allowed - refused)
+
+    @api.model
+    def _get_company_ids(self):
+        # those as well that the user may not see
+        return self.env["res.company"].sudo().search([]).ids
+
+    @api.model
+    def _get_said(self, rows, channel):
+        """Return ``refused``; ``shared``: somebody else with the address did; or none"""
+        decides = find_consent(rows, channel)
+        if decides and decides.status == "refused":
+            return "refused"
+        others = (
+            row
+            for row in rows
+            if row.who == "shared" and row.is_general and row.status == "refused"
+        )
+        if any(row.concerns(channel, None, None) for row in others):
+            return "shared"
+        return None
 
     def _get_blacklist_addresses(self, channel):
         """Return the addresses of the row that a channel uses."""
@@ -76,21 +103,14 @@ class C360ContactConsent(models.Model):
         """
         people = {(None, None, address) for address in {*listed, *free}}
         current = self._get_current(people)
+        company_ids = self._get_company_ids()
         vals_list = []
         for address in sorted({*listed, *free}):
-            rows = [row for _company, row in current.get((None, None, address), ())]
+            found = current.get((None, None, address), ())
             for channel in channels:
-                # whoever spoke last of the address, himself or somebody else
-                row = max(
-                    (
-                        row
-                        for row in rows
-                        if row.is_general and row.channel in (None, channel)
-                    ),
-                    key=lambda row: row.moment,
-                    default=None,
-                )
-                if bool(row and row.status == "refused") != (address in listed):
+                rows_of_all = by_company(found, company_ids)
+                refused = all(self._is_refused(rows, channel) for rows in rows_of_all)
+                if refused != (address in listed):
                     vals_list.append(
                         {
                             "address": address,
@@ -101,6 +121,17 @@ class C360ContactConsent(models.Model):
                     )
         if vals_list:
             self.with_context(**{FROM_CONSENT: True})._record(vals_list)
+
+    @api.model
+    def _is_refused(self, rows, channel):
+        """Tell whether whoever spoke last of an address, himself or somebody else,
+        refused everything by a channel."""
+        row = max(
+            (row for row in rows if row.is_general and row.channel in (None, channel)),
+            key=lambda row: row.moment,
+            default=None,
+        )
+        return bool(row and row.status == "refused")
 
     @api.model
     def _take_over_blacklists(self):

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...tools.contact_array import array_literal
 from ...tools.contact_limit import ContactRequest
 from .c360_contact_policy import CHANNELS
-from .c360_contact_purpose import PURPOSES
+from .c360_contact_purpose import NEVER_HELD, PURPOSES, SELLING_MODELS
 
 
 def int_array(values):
@@ -118,6 +118,19 @@ class C360ContactGate(models.AbstractModel):
         :return: ``{customer id: {"reason": sentence, "policy": id or False}}``
         """
         return {}
+
+    @api.model
+    def _is_needed(self, purpose, model):
+        """Tell whether people need a message, so that the host may not drop it.
+
+        :param str purpose: a purpose code; none: transactional
+        :param str model: of the document the message is about
+        """
+        return (
+            (purpose or "transactional") in NEVER_HELD
+            and model not in SELLING_MODELS
+            and self._is_used()
+        )
 
     # ---------------------------------------------------------------- arguments
 

@@ -87,6 +87,13 @@ class C360ContactSmsComposerMixin(models.AbstractModel):
             sms_values.update(values)
         return result
 
+    def _get_blacklist_record_ids(self, records, recipients_info):
+        # who is on the blacklist, needs the message of his order all the same
+        purpose = self._get_contact_values().get("contact_purpose")
+        if self.env["c360.contact.gate"]._is_needed(purpose, records._name):
+            return []
+        return super()._get_blacklist_record_ids(records, recipients_info)
+
     def _prepare_mass_sms(self, records, sms_record_values):
         all_sms = super()._prepare_mass_sms(records, sms_record_values)
         values = self._get_contact_values()

@@ -49,6 +49,12 @@ class MailComposeMessage(models.TransientModel):
             values["contact_override_reason"] = self.contact_override_reason
         return values
 
+    def _get_blacklist_record_ids(self, mail_values_dict, recipients_info=None):
+        # who is on the blacklist, needs the message of his order all the same
+        if self.env["c360.contact.gate"]._is_needed(self.contact_purpose, self.model):
+            return set()
+        return super()._get_blacklist_record_ids(mail_values_dict, recipients_info)
+
     def _check_contact_reason(self):
         """Refuse what nobody would get; with a reason it leaves all the same."""
         for composer in self:

@@ -1,7 +1,5 @@
 from odoo import models
 
-from ..contact.c360_contact_purpose import NEVER_HELD, SELLING_MODELS
-
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
@@ -28,10 +26,8 @@ class MailThread(models.AbstractModel):
     def message_mail_with_source(self, source_ref, **kwargs):
         # The host drops what its own code sends about a document (the stage of a
         # ticket) to people on the e-mail blacklist; they need it all the same.
-        if (
-            kwargs.get("contact_purpose", "transactional") in NEVER_HELD
-            and self._name not in SELLING_MODELS
-            and self.env["c360.contact.gate"]._is_used()
+        if self.env["c360.contact.gate"]._is_needed(
+            kwargs.get("contact_purpose"), self._name
         ):
             kwargs.setdefault("use_exclusion_list", False)
         return super().message_mail_with_source(source_ref, **kwargs)

@@ -70,6 +70,25 @@ class TestContactConsentBlacklist(ContactCommon):
         self._say("unknown")
         self.assertTrue(self.emails.search([("email", "=", EMAIL)]))
 
+    def test_refusing_one_company_blacklists_for_no_other(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._say("refused", company_id=other.id)
+        self.assertFalse(self.emails.search([("email", "=", EMAIL)]))
+        self.assertFalse(self.numbers.search([("number", "=", NUMBER)]))
+        self.assertEqual(self._state(), "allowed")
+        # all of them, one after the other: what the list means
+        everybody = self.env["res.company"].search([])
+        for company in everybody - other:
+            self._say("refused", company_id=company.id)
+        self.assertTrue(self.emails.search([("email", "=", EMAIL)]))
+        self._say("unknown", company_id=other.id)
+        self.assertFalse(self.emails.search([("email", "=", EMAIL)]))
+        self.assertEqual(self._state(), "blocked")
+        # the host says it to all, which is news to one
+        self.emails._add(EMAIL)
+        self.assertFalse(self._rows()[-1].company_id)
+        self.assertEqual(self._rows()[-1].status, "refused")
+
     def test_a_shared_address_stays_while_somebody_wants_it(self):
         twin = self._create_customer("Twin", email=EMAIL)
         self._say("refused", channel="email")

@@ -166,6 +166,81 @@ class TestContactSenders(TestSaleCommon, SMSCase, MockEmail):
         self.assertEqual((signed.partner_id, signed.channel), (self.partner, "other"))
         self.assertEqual(signed.answer_to_id, confirmed)
 
+    def _order_again(self):
+        return self.order + self.order.copy()
+
+    def test_bulk_mail_about_orders(self):
+        with self.mock_mail_gateway():
+            self.env["mail.compose.message"].create(
+                {
+                    "model": "sale.order",
+                    "res_ids": self._order_again().ids,
+                    "composition_mode": "mass_mail",
+                    "subject": "Your order",
+                    "body": "<p>It comes a day later</p>",
+                }
+            ).action_send_mail()
+            self.env["mail.mail"].search([("state", "=", "outgoing")]).send()
+            self.assertReached()
+
+    def test_bulk_mail_that_names_a_purpose_keeps_to_the_list(self):
+        with self.mock_mail_gateway():
+            self.env["mail.compose.message"].create(
+                {
+                    "model": "sale.order",
+                    "res_ids": self._order_again().ids,
+                    "composition_mode": "mass_mail",
+                    "subject": "More of it",
+                    "body": "<p>More of it</p>",
+                    "contact_purpose": "marketing",
+                }
+            ).action_send_mail()
+            self.assertEqual(
+                set(self._new_mails.mapped("failure_type")), {"mail_bl"}
+            )
+            self.assertFalse(self._mails)
+
+    def test_sms_of_a_server_action(self):
+        for method in ("sms", "comment", "note"):
+            with self.subTest(method), self.mockSMSGateway():
+                self.known = self.env["c360.contact.touch"].search([])
+                self.env["ir.actions.server"].create(
+                    {
+                        "name": "It comes",
+                        "model_id": self.env["ir.model"]._get_id("sale.order"),
+                        "state": "sms",
+                        "sms_method": method,
+                        "sms_template_id": self.env["sms.template"]
+                        .create(
+                            {
+                                "name": "It comes",
+                                "model_id": self.env["ir.model"]._get_id("sale.order"),
+                                "body": ANSWER,
+                            }
+                        )
+                        .id,
+                    }
+                ).with_context(
+                    active_model="sale.order",
+                    active_ids=self.order.ids,
+                    active_id=self.order.id,
+                ).run()
+                self.env["sms.sms"].search([("state", "=", "outgoing")]).send()
+                self.assertReached("sms", "+32456001122")
+
+    def test_bulk_sms_about_orders(self):
+        with self.mockSMSGateway():
+            self.env["sms.composer"].create(
+                {
+                    "composition_mode": "mass",
+                    "res_model": "sale.order",
+                    "res_ids": repr(self.order.ids),
+                    "body": ANSWER,
+                    "mass_force_send": True,
+                }
+            ).action_send_sms()
+            self.assertReached("sms", "+32456001122")
+
     def test_delivery(self):
         self.order.company_id.stock_move_email_validation = True
         self.order.company_id.stock_mail_confirmation_template_id = self.env.ref(
