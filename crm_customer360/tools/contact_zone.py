@@ -1,12 +1,12 @@
 """Which clock a time zone's name stands for, on whatever machine."""
 
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytz
 
 
-@lru_cache(maxsize=None)
+@cache
 def find_zone(name: str | None) -> ZoneInfo | None:
     """Return the zone of a name, ``None`` if nobody knows it.
 
