@@ -10,6 +10,7 @@ from . import c360_contact_touch_settle
 from . import c360_contact_inbound
 from . import c360_contact_history
 from . import c360_contact_history_host
+from . import c360_contact_booked
 from . import c360_contact_call
 from . import c360_contact_touch_words
 from . import c360_contact_lock

@@ -26,20 +26,13 @@ class C360ContactCallMixin(models.AbstractModel):
     """
 
     _name = "c360.contact.call.mixin"
+    _inherit = "c360.contact.booked.mixin"
     _description = "Call on the Contact Ledger"
 
     contact_purpose = fields.Selection(
         selection=PURPOSES,
         string="Purpose",
         help="Of a call: decides which contact limits it counts against.",
-    )
-    contact_touch_id = fields.Many2one(
-        comodel_name="c360.contact.touch",
-        string="Contact",
-        ondelete="set null",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
     )
     contact_warning = fields.Char(
         compute="_compute_contact_warning",
@@ -69,12 +62,16 @@ class C360ContactCallMixin(models.AbstractModel):
         return activities
 
     def write(self, vals):
+        # a call that moves to another document leaves the row of the old one behind
+        booked = self._get_booked_calls() if IDENTITY_FIELDS & vals.keys() else None
         result = super().write(vals)
         if vals.get("active") is False:
             # the host archives what is done; what was said is known by now
             self._end_calls("sent", date=fields.Datetime.now())
         elif vals.get("active") or IDENTITY_FIELDS & vals.keys():
-            self._end_calls("cancelled", reason=self.env._("The call was changed."))
+            self._end_calls(
+                "cancelled", booked, reason=self.env._("The call was changed.")
+            )
             self._plan_calls()
         elif DATE_FIELDS & vals.keys():
             self._move_calls()
@@ -209,14 +206,13 @@ class C360ContactCallMixin(models.AbstractModel):
         """Let the rows of calls follow their new date, and what the gate says then."""
         gate = self.env["c360.contact.gate"]
         # The ledger belongs to the system, whoever plans.
-        calls_sudo = self.sudo().filtered(
-            lambda call: call.contact_touch_id.state == "reserved"
-        )
+        calls_sudo = self.sudo().filtered("contact_touch_id")
         by_moment = defaultdict(self.env["c360.contact.touch"].sudo().browse)
         for call in calls_sudo:
-            touch = call.contact_touch_id
-            at = call._get_call_moment(touch.partner_id.tz)
-            by_moment[call._get_call_moment(), at] += touch
+            touch = call._get_booked_calls()
+            if touch:
+                at = call._get_call_moment(touch.partner_id.tz)
+                by_moment[call._get_call_moment(), at] += touch
         for (moment, at), touches in by_moment.items():
             requests = [gate._get_touch_request(touch) for touch in touches]
             decisions = self._decide_calls(requests, at)
@@ -230,12 +226,23 @@ class C360ContactCallMixin(models.AbstractModel):
                     }
                 )
 
-    def _end_calls(self, state, **values):
-        """End the booked rows of these activities, and return them."""
+    def _get_booked_calls(self):
+        """Return the booked rows of these calls: about the very same documents."""
         # The ledger belongs to the system, whoever makes the call.
-        touches_sudo = self.sudo().contact_touch_id.filtered(
-            lambda touch: touch.state == "reserved"
+        calls_sudo = self.sudo().filtered(
+            lambda call: (
+                call.contact_touch_id.state == "reserved"
+                and call.contact_touch_id.channel == "phone"
+                and call.contact_touch_id.source_model == call.res_model
+                and call.contact_touch_id.source_id == call.res_id
+            )
         )
-        if touches_sudo:
-            touches_sudo._move(state, **values)
-        return touches_sudo
+        return calls_sudo.contact_touch_id
+
+    def _end_calls(self, state, touches=None, **values):
+        """End the booked rows of these activities, and return them."""
+        if touches is None:
+            touches = self._get_booked_calls()
+        if touches:
+            touches._move(state, **values)
+        return touches

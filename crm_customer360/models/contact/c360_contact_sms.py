@@ -48,7 +48,7 @@ class C360ContactSmsMixin(models.AbstractModel):
     """
 
     _name = "c360.contact.sms.mixin"
-    _inherit = "c360.contact.edge.mixin"
+    _inherit = ["c360.contact.booked.mixin", "c360.contact.edge.mixin"]
     _description = "SMS Passing the Contact Gate"
 
     # Numbers without a document have no message that could carry these.
@@ -64,15 +64,6 @@ class C360ContactSmsMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         help="The first moment all contact limits allow; they are asked again then.",
-    )
-    contact_touch_id = fields.Many2one(
-        comodel_name="c360.contact.touch",
-        string="Contact",
-        ondelete="set null",
-        readonly=True,
-        copy=False,
-        # the cron that settles bookings nobody finished
-        index="btree_not_null",
     )
 
     # --------------------------------------------------------------------- host
@@ -269,7 +260,7 @@ class C360ContactSmsMixin(models.AbstractModel):
     def _settle_touches(self, state, failure_type=None):
         """End the bookings of SMS that were handed over, failed or were cancelled."""
         touches = self.sudo().contact_touch_id.filtered(
-            lambda touch: touch.state in ORIGINS[state]
+            lambda touch: touch.channel == "sms" and touch.state in ORIGINS[state]
         )
         if not touches:
             return

@@ -25,6 +25,13 @@ class C360CustomerMergeMixin(models.AbstractModel):
         self._c360_move_profiles(src_partners, dst_partner)
 
     @api.model
+    def _c360_reparent(self, src_partners, dst_partner):
+        """Let our rows that name a document by model and id follow the merge.
+
+        Called once the host has moved its own (activities, messages); call ``super()``.
+        """
+
+    @api.model
     def _c360_refresh_merged(self, partners):
         """Bring the customers a merge has touched up to date.
 

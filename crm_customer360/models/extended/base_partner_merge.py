@@ -10,6 +10,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._c360_fold(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
+    @api.model
+    def _update_reference_fields(self, src_partners, dst_partner):
+        result = super()._update_reference_fields(src_partners, dst_partner)
+        self._c360_reparent(src_partners, dst_partner)
+        return result
+
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         partners = self.env["res.partner"].browse(partner_ids).exists()
         partners |= partners.commercial_partner_id

@@ -29,4 +29,5 @@ from . import test_contact_senders
 from . import test_contact_simulation
 from . import test_contact_sms
 from . import test_contact_stop
+from . import test_contact_touch_safe
 from . import test_contact_tour
