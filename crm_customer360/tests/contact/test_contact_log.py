@@ -170,6 +170,43 @@ class TestContactLog(ContactCommon):
         self.assertFalse(self._log(answer_to_id=letter.id).answer_to_id)
         self.assertEqual(letter.state, "sent")
 
+    def test_nobody_answers_for_another_customer(self):
+        other = self._create_customer("Other Works")
+        sent = self._reserve(other)
+        sent._move("sent")
+        incoming = self.touches._log(
+            [{"partner_id": self.buyer.id, "channel": "phone", "direction": "in"}]
+        )
+        for wrong in (sent, incoming):
+            with self.assertRaisesRegex(UserError, "answer"):
+                self._log(direction="in", answer_to_id=wrong.id, outcome="Made up")
+        with self.assertRaisesRegex(UserError, "answer"):
+            self._correct(self._log(direction="in"), role="user", answer_to_id=sent.id)
+        self.assertRecordValues(
+            sent + incoming, [{"state": "sent", "outcome": False}] * 2
+        )
+
+    def test_nobody_answers_what_he_may_not_read(self):
+        letter = self._log(channel="letter")
+        self.customer.user_id = self.users_by_role["leader"]
+        letter.user_id = self.users_by_role["leader"]
+        with self.assertRaises(AccessError):
+            self._log(direction="in", answer_to_id=letter.id, outcome="Made up")
+        self.assertEqual(letter.state, "sent")
+
+    def test_a_lead_without_contact_answers_what_was_about_it(self):
+        lead, other = self.env["crm.lead"].create(
+            [
+                {"name": name, "phone": phone, "user_id": self.users_by_role["user"].id}
+                for name, phone in (("A", "+32456009999"), ("B", "+32456008888"))
+            ]
+        )
+        letter = self._log(lead, channel="letter")
+        with self.assertRaisesRegex(UserError, "answer"):
+            self._log(other, direction="in", answer_to_id=letter.id)
+        self._log(lead, direction="in", answer_to_id=letter.id)
+        self.assertEqual(letter.state, "answered")
+
     def test_the_future_is_planned_not_logged(self):
         with self.assertRaisesRegex(UserError, "activity"):
             self._log(date=NOW + timedelta(minutes=1))
@@ -229,6 +266,15 @@ class TestContactLog(ContactCommon):
     def test_a_correction_needs_a_reason(self):
         with self.assertRaisesRegex(UserError, "why"):
             self._correct(self._log(), reason=False)
+
+    def test_nobody_corrects_what_he_may_not_read(self):
+        touch = self._log()
+        self.customer.user_id = self.users_by_role["leader"]
+        touch.user_id = self.users_by_role["leader"]
+        wizard = self._open(self.engineer, corrected_id=touch.id, reason="Wrong")
+        with self.assertRaises(AccessError):
+            wizard.action_save()
+        self.assertEqual(touch.state, "sent")
 
     def test_colleagues_do_not_correct_each_other(self):
         touch = self._log(role="service")

@@ -85,8 +85,10 @@ class C360ContactLog(models.TransientModel):
     def action_save(self):
         """Write the row, or correct the old one.
 
-        :raise UserError: nobody is named, it lies in the future, or the reason of a
-            correction is missing
+        :raise UserError: nobody is named, it lies in the future, it answers what it
+            cannot answer, or the reason of a correction is missing
+        :raise AccessError: he may not read the person, the document, or the row that
+            is answered or corrected
         """
         self.ensure_one()
         # whom he may not read, he has not spoken to
@@ -155,7 +157,7 @@ class C360ContactLog(models.TransientModel):
                     "This has not happened yet. Plan a call as an activity instead."
                 )
             )
-        is_answer = self.direction == "in"
+        answered = self._get_answered()
         vals = {
             "partner_id": self.partner_id.id,
             "channel": self.channel,
@@ -164,7 +166,7 @@ class C360ContactLog(models.TransientModel):
             "date": self.date,
             "subject": self.subject,
             "outcome": self.outcome,
-            "answer_to_id": self.answer_to_id.id if is_answer else False,
+            "answer_to_id": answered.id,
             "is_manual": True,
         }
         if self.source_model:
@@ -179,6 +181,36 @@ class C360ContactLog(models.TransientModel):
             if not self.partner_id and record._name == "crm.lead":
                 vals |= self._prepare_lead_vals(record)
         return vals
+
+    def _get_answered(self):
+        """Return the row this answers; it ends, so it has to be one he may see.
+
+        :raise AccessError: he may not read it
+        :raise UserError: it is no message of ours to this very customer
+        """
+        self.ensure_one()
+        answered = self.answer_to_id
+        if self.direction != "in" or not answered:
+            return answered.browse()
+        if answered != self.corrected_id.answer_to_id:
+            answered.check_access("read")
+        # a row he corrects may answer what is somebody else's to see by now
+        answered_sudo = answered.sudo()
+        customer = self.partner_id.commercial_partner_id
+        is_same = (
+            customer
+            and customer == answered_sudo.customer_id
+            # a lead without contact is nobody's customer yet
+            or not answered_sudo.customer_id
+            and self.source_id
+            and self.source_model == answered_sudo.source_model
+            and self.source_id == answered_sudo.source_id
+        )
+        if answered_sudo.direction != "out" or not is_same:
+            raise UserError(
+                self.env._("This can only answer a message of ours to the same person.")
+            )
+        return answered
 
     def _prepare_lead_vals(self, lead):
         """Return who a lead without contact is."""
