@@ -1,3 +1,4 @@
+from . import c360_contact_masked
 from . import c360_contact_purpose
 from . import c360_contact_policy
 from . import c360_contact_policy_rules

@@ -35,6 +35,7 @@ class C360ContactConsent(models.Model):
     """
 
     _name = "c360.contact.consent"
+    _inherit = "c360.contact.masked.mixin"
     _description = "Consent"
     _order = "date desc, id desc"
 
@@ -106,9 +107,10 @@ class C360ContactConsent(models.Model):
     )
 
     @api.depends("partner_name", "address", "status")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         statuses = dict(self._fields["status"]._description_selection(self.env))
-        for row in self:
+        for row in self._mask_names():
             who = row.partner_name or row.address or ""
             row.display_name = f"{who}: {statuses.get(row.status, '')}"
 

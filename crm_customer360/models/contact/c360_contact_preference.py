@@ -14,6 +14,7 @@ class C360ContactPreference(models.Model):
     """
 
     _name = "c360.contact.preference"
+    _inherit = "c360.contact.masked.mixin"
     _description = "Contact Preference"
     _order = "date desc, id desc"
 
@@ -88,8 +89,9 @@ class C360ContactPreference(models.Model):
     )
 
     @api.depends("partner_name", "address")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
-        for row in self:
+        for row in self._mask_names():
             row.display_name = row.partner_name or row.address or ""
 
     # --------------------------------------------------------------------- CRUD

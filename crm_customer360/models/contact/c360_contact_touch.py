@@ -28,6 +28,7 @@ class C360ContactTouch(models.Model):
     """
 
     _name = "c360.contact.touch"
+    _inherit = "c360.contact.masked.mixin"
     _description = "Contact History"
     _order = "date desc, id desc"
     _rec_name = "subject"
@@ -207,9 +208,10 @@ class C360ContactTouch(models.Model):
             touch.lead_id = touch.source_id
 
     @api.depends("subject", "channel", "partner_name")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         channels = dict(self._fields["channel"]._description_selection(self.env))
-        for touch in self:
+        for touch in self._mask_names():
             what = touch.subject or channels.get(touch.channel, "")
             touch.display_name = (
                 f"{touch.partner_name}: {what}" if touch.partner_name else what
