@@ -11,6 +11,16 @@ PURPOSES = {
     "collection": (80, False),
 }
 
+# Rules are not updated by themselves: contacts of leads that are gone are hidden too.
+TOUCH_RULE = (
+    "['|', '|', ('source_model', '!=', 'crm.lead'),"
+    " '&', ('lead_id', '!=', False), ('lead_id.pool_state', '!=', 'pooled'),"
+    " '&', ('lead_id', '=', False), ('user_id', '=', user.id)"
+    " if not user.has_group('crm_customer360.group_care') else (1, '=', 1)]"
+    " if user.has_group('crm_customer360.group_use_pool')"
+    " and not user.has_group('crm_customer360.group_leader') else [(1, '=', 1)]"
+)
+
 
 def migrate(cr, version):
     """Complete the purposes, and have the past taken over into the ledgers."""
@@ -23,5 +33,8 @@ def migrate(cr, version):
             purpose.write(
                 {"priority": priority, "keeps_quiet_hours": keeps_quiet_hours}
             )
+    rule = env.ref("crm_customer360.c360_contact_touch_rule_pooled", False)
+    if rule:
+        rule.domain_force = TOUCH_RULE
     env["c360.contact.consent"]._take_over_blacklists()
     env["c360.contact.history"]._schedule()

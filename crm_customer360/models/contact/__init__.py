@@ -42,6 +42,7 @@ from . import c360_contact_mail_link
 from . import c360_contact_sms
 from . import c360_contact_sms_composer
 from . import c360_contact_merge
+from . import c360_contact_lead
 from . import c360_contact_partner
 from . import c360_contact_consent_merge
 from . import c360_customer_panel_contact

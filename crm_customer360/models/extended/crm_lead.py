@@ -6,6 +6,7 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = [
         "c360.pool.mixin",
+        "c360.contact.lead.mixin",
         "c360.opportunity.fulfilment.mixin",
         "crm.lead",
         "c360.customer.page.mixin",

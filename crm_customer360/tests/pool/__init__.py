@@ -7,3 +7,4 @@ from . import test_pool_routing
 from . import test_pool_setup
 from . import test_pool_ties
 from . import test_pool_topic
+from . import test_pool_touch
