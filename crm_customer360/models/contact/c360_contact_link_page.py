@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
@@ -39,6 +40,7 @@ class C360ContactLink(models.AbstractModel):
         """Return what the page shows: plain values, in the language of ``self``."""
         rows = self._get_rows(link)
         stop = find_consent(rows)
+        refusals = self._get_refusals(link, rows)
         channels = dict(
             self.env["c360.contact.consent"]
             ._fields["channel"]
@@ -55,7 +57,9 @@ class C360ContactLink(models.AbstractModel):
             "company_name": link.company.name,
             "company_id": link.company.id,
             "is_stopped": bool(stop and stop.status == "refused"),
-            "subject": self._get_subject_words(link),
+            "subject": ""
+            if self._get_one_click_scope(link) in [row["scope"] for row in refusals]
+            else self._get_subject_words(link),
             "topics": [
                 {
                     "key": f"topic_{topic.id}",
@@ -74,6 +78,7 @@ class C360ContactLink(models.AbstractModel):
                 }
                 for channel in PAGE_CHANNELS
             ],
+            "refusals": refusals,
             "preferred_channel": wish.preferred_channel
             if wish.preferred_channel in PAGE_CHANNELS
             else "",
@@ -104,6 +109,41 @@ class C360ContactLink(models.AbstractModel):
         ]
         row = find_consent(rows, channel, None, topic_id)
         return row.status if row else "unknown"
+
+    @api.model
+    def _get_refusals(self, link, rows):
+        """Return what he refused and no topic or channel of the page shows.
+
+        One click in his mail program refuses a purpose, or a topic by e-mail.
+        """
+        shown = [(None, None, topic.id) for topic in self._get_topics(link)]
+        shown += [(channel, None, None) for channel in PAGE_CHANNELS]
+        by_scope = defaultdict(list)
+        for row in rows:
+            by_scope[row.channel, row.purpose, row.topic_id].append(row)
+        # He is nobody in the system: his own words are for him to read.
+        consents_sudo = self.env["c360.contact.consent"].sudo()
+        refusals = []
+        for scope, said in by_scope.items():
+            row = find_consent(said, *scope)
+            if not any(scope) or scope in shown or not row or row.status == "given":
+                continue
+            consent_sudo = consents_sudo.browse(row.row_id)
+            topic_sudo = consent_sudo.topic_id
+            if topic_sudo and not topic_sudo.is_public and topic_sudo != link.topic:
+                # kept inside
+                continue
+            names = dict(zip(("channel", "purpose", "topic_id"), scope, strict=True))
+            refusals.append(
+                {
+                    "key": "refusal_{channel}_{purpose}_{topic_id}".format(**names),
+                    "name": consent_sudo.scope,
+                    "description": "",
+                    "status": row.status,
+                    "scope": {name: value for name, value in names.items() if value},
+                }
+            )
+        return sorted(refusals, key=lambda entry: entry["key"])
 
     @api.model
     def _get_topics(self, link):
@@ -160,10 +200,14 @@ class C360ContactLink(models.AbstractModel):
     @api.model
     def _unsubscribe(self, link, proof):
         """One click in his mail program: no more of this topic, or purpose."""
-        scope = {"topic_id": link.topic.id} if link.topic else {"purpose": link.purpose}
-        self._record_words(
-            link, [{"status": "refused", "channel": "email", **scope}], proof
-        )
+        scope = self._get_one_click_scope(link)
+        self._record_words(link, [{"status": "refused", **scope}], proof)
+
+    @api.model
+    def _get_one_click_scope(self, link):
+        """Return the columns of what one click refuses."""
+        about = {"topic_id": link.topic.id} if link.topic else {"purpose": link.purpose}
+        return {"channel": "email", **about}
 
     @api.model
     def _save(self, link, form, proof):
@@ -185,6 +229,12 @@ class C360ContactLink(models.AbstractModel):
                             scope: int(code) if scope == "topic_id" else code,
                         }
                     )
+        words += [
+            # he hears of it again: said of the same, his consent outweighs the refusal
+            {"status": "given", **entry["scope"]}
+            for entry in page["refusals"]
+            if form.get(entry["key"]) == "given"
+        ]
         self._record_words(link, words, proof)
         current = self._get_wish(link)
         wish = self._parse_wish(link, form)

@@ -121,6 +121,53 @@ class TestContactLinkPage(HttpCase, ContactLinkCommon):
         )
         self.assertEqual(self._decide(), "allowed")
 
+    def test_one_click_is_seen_and_undone_on_the_page(self):
+        topic_kept_inside = self.topic.copy({"name": "Inside", "is_public": False})
+        for link in (
+            {},
+            {"topic": self.topic},
+            {"topic": topic_kept_inside},
+            {"purpose": "care"},
+        ):
+            with self.subTest(link):
+                token = self._sign(**link)
+                purpose = link.get("purpose", "marketing")
+                self.url_open(
+                    f"/contact/unsubscribe/{token}",
+                    data={"List-Unsubscribe": "One-Click"},
+                )
+                page = self.url_open(f"/contact/preferences/{token}")
+                self.assertIn("You have said no to", page.text)
+                self.assertNotIn("No more e-mails about", page.text)
+                opened = self.links._read(token)
+                [entry] = self.links._prepare_page(opened)["refusals"]
+                self.assertIn(entry["name"], page.text)
+                self.assertIn("E-mail", entry["name"])
+                self.assertEqual(entry["status"], "refused")
+                # saved as it stands, nothing is said
+                before = self.consents.search([])
+                self._post(token, **{entry["key"]: "refused"})
+                self.assertEqual(self.consents.search([]), before)
+                again = self._post(token, **{entry["key"]: "given"})
+                self.assertNotIn("You have said no to", again.text)
+                self.assertIn("No more e-mails about", again.text)
+                row = self.consents.search([]) - before
+                self.assertEqual((row.status, row.source), ("given", "customer"))
+                self.assertEqual(
+                    (row.channel, row.topic_id.id or row.purpose),
+                    ("email", link["topic"].id if "topic" in link else purpose),
+                )
+                self.assertEqual(self._decide(purpose), "allowed")
+
+    def test_topics_kept_inside_are_not_among_what_he_refused(self):
+        self.topic.is_public = False
+        token = self._sign(topic=self.topic)
+        self.url_open(
+            f"/contact/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}
+        )
+        page = self.url_open(f"/contact/preferences/{self._sign()}")
+        self.assertNotIn("You have said no to", page.text)
+
     def test_the_page_is_his_even_when_a_colleague_is_logged_in(self):
         self.authenticate("c360_user", "c360_user")
         self._post(self._sign(), action="unsubscribe")
