@@ -69,7 +69,7 @@ class C360ContactConsent(models.Model):
 
     @api.model
     def _get_said(self, rows, channel):
-        """Return ``refused``; ``shared``: somebody else with the address did; or none"""
+        """Return ``refused``; ``shared``: another at the address did; or none."""
         decides = find_consent(rows, channel)
         if decides and decides.status == "refused":
             return "refused"
