@@ -14,7 +14,7 @@ from .contact_quiet import QuietTime
 # Whoever would have to wait longer than this is told so instead of being kept waiting.
 HORIZON = timedelta(days=400)
 # Barriers push each other forward; more rounds than this and they never agree.
-ROUNDS = 100
+ROUNDS = 200
 
 
 class ContactRequest(NamedTuple):
@@ -253,6 +253,7 @@ def earliest(moment: datetime | None, end: datetime | None) -> datetime | None:
 class Verdict(NamedTuple):
     """``allowed`` at ``date``, ``deferred`` until it, or ``blocked``; and by what.
 
+    ``barrier`` is the one it waits for longest, ``last`` another one that follows.
     ``is_late``: it could leave, but only after its expiry or in the distant future.
     ``date`` is then that moment, the expiry where it has passed already, and ``None``
     where no moment is in sight.
@@ -262,6 +263,7 @@ class Verdict(NamedTuple):
     date: datetime | None = None
     barrier: Barrier | None = None
     is_late: bool = False
+    last: Barrier | None = None
 
 
 def find_verdict(
@@ -269,9 +271,10 @@ def find_verdict(
 ) -> Verdict:
     """Return the first moment no barrier is in the way of a contact.
 
-    The barrier that is named is the one that alone would hold it longest: who may hear
-    from us once a month waits for that, not for the night before the day. A contact
-    that could not leave before its expiry is blocked.
+    All barriers are asked about the same moment, the one that holds longest moves it.
+    Named is the barrier of the longest move, whatever the order they come in: a night
+    at the end of a used up week explains nothing. A contact that could not leave
+    before its expiry is blocked.
 
     :param barriers: what may stand in the way of the contact
     :param at: the moment it wants to leave
@@ -284,6 +287,8 @@ def find_verdict(
     >>> verdict = find_verdict([quiet, cap], datetime(2026, 3, 5, 12))
     >>> verdict.state, verdict.date, verdict.barrier.policy.name
     ('deferred', datetime.datetime(2026, 3, 10, 8, 0), '1 a week')
+    >>> verdict.last.policy.name
+    'Night'
     >>> find_verdict([quiet], datetime(2026, 3, 5, 12)).state
     'allowed'
     >>> find_verdict([quiet, Stop("Complaint")], datetime(2026, 3, 5, 12)).state
@@ -296,29 +301,27 @@ def find_verdict(
     if expire_date and at > expire_date:
         return Verdict("blocked", expire_date, None, is_late=True)
     barriers = tuple(barriers)
-    moment = at
+    moment, longest, main, last = at, timedelta(), None, None
     for _round in range(ROUNDS):
-        before = moment
+        farthest, found = moment, None
         for barrier in barriers:
             later = barrier.next_moment(moment)
             if later is None:
                 return Verdict("blocked", None, barrier)
-            if later > moment:
-                moment = later
-        if moment == before:
+            if later > farthest:
+                farthest, found = later, barrier
+        if found is None:
             break
+        if farthest - moment > longest:
+            longest, main = farthest - moment, found
+        moment, last = farthest, found
         if moment - at > HORIZON:
-            return Verdict("blocked", None, find_longest(barriers, at), is_late=True)
+            return Verdict("blocked", None, main, is_late=True)
     else:
-        return Verdict("blocked", None, find_longest(barriers, at), is_late=True)
+        return Verdict("blocked", None, main, is_late=True)
+    last = last if last is not main else None
+    if expire_date and moment > expire_date:
+        return Verdict("blocked", moment, main, is_late=True, last=last)
     if moment == at:
         return Verdict("allowed", at)
-    longest = find_longest(barriers, at)
-    if expire_date and moment > expire_date:
-        return Verdict("blocked", moment, longest, is_late=True)
-    return Verdict("deferred", moment, longest)
-
-
-def find_longest(barriers: Iterable[Barrier], at: datetime) -> Barrier:
-    """Return the barrier that would hold a contact longest if it were the only one."""
-    return max(barriers, key=lambda barrier: barrier.next_moment(at) or datetime.max)
+    return Verdict("deferred", moment, main, last=last)

@@ -330,6 +330,8 @@ class C360ContactGate(models.AbstractModel):
             )
         policy_id = barrier.policy.policy_id if barrier.policy else None
         reason = self._explain_barrier(barrier, at)
+        if verdict.last:
+            reason = " ".join((reason, self._explain_last(verdict)))
         if verdict.is_late and not verdict.date:
             reason = self.env._(
                 "No moment of the coming year suits all policies. %(reason)s",
@@ -344,6 +346,22 @@ class C360ContactGate(models.AbstractModel):
         if verdict.state == "blocked":
             return ContactDecision("blocked", reason, policy_id)
         return ContactDecision("deferred", reason, policy_id, verdict.date)
+
+    @api.model
+    def _explain_last(self, verdict):
+        """Return the short sentence of what follows the barrier that holds longest."""
+        policy = verdict.last.policy
+        if not policy:
+            return self.env._("Then: %(reason)s", reason=verdict.last.reason)
+        # the clock a quiet time is kept on, else that of who reads
+        clock = getattr(verdict.last, "clock", None)
+        return self.env._(
+            "Then: “%(policy)s” until %(date)s.",
+            policy=policy.name,
+            date=format_datetime(
+                self.env, verdict.date, tz=clock and clock.tz, dt_format="short"
+            ),
+        )
 
     @api.model
     def _explain_barrier(self, barrier, at):

@@ -1,10 +1,12 @@
 from datetime import datetime, timedelta
+from itertools import permutations
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from ...tools.contact_limit import ContactQuiet, Quiet, find_verdict
+from ...tools.contact_cap import Period
+from ...tools.contact_limit import Cap, ContactLimit, ContactQuiet, Quiet, find_verdict
 from .common import ContactCommon
 
 NOW = datetime(2026, 3, 31, 9, 0, 0)
@@ -227,7 +229,7 @@ class TestContactEnds(ContactCommon):
         )
 
     def test_the_moment_limit_and_quiet_time_agree_on(self):
-        weekly = self._create_policy(limit=1, days=7)
+        week = self._create_policy(limit=1, days=7)
         # 21:00 in Shanghai: the place is free again at the same hour
         self._reserve(self.buyer, at=datetime(2026, 3, 30, 13))
         self.env["c360.contact.policy"].create(
@@ -236,8 +238,8 @@ class TestContactEnds(ContactCommon):
         self.buyer.tz = "Asia/Shanghai"
         decision = self._decide()
         self.assertEqual(decision.date, datetime(2026, 4, 7, 0))
-        # the night only moves it on to the morning
-        self.assertEqual(decision.policy_id, weekly.id)
+        self.assertEqual(decision.policy_id, week.id, "not the night at its end")
+        self.assertRegex(decision.reason, "Then: “Night” until 4/7/26, 8:00.AM.$")
         self.assertEqual(self._decide(at=decision.date).state, "allowed")
         self.assertEqual(
             self._decide(at=decision.date - timedelta(seconds=1)).state, "deferred"
@@ -254,6 +256,40 @@ class TestContactEnds(ContactCommon):
         decision = self.gate._explain(verdict, NOW)
         self.assertEqual(decision.state, "blocked")
         self.assertIn("No moment", decision.reason)
+
+    def test_the_policy_it_waits_for_longest_is_named(self):
+        night = ContactQuiet(None, "Night", hour_from=20.0, hour_to=8.0)
+        quiet = Quiet(night, night.get_clock("UTC"))
+        week = ContactLimit(None, "Week", limit=1, period=Period(7, "day"))
+        month = ContactLimit(None, "Month", limit=1, period=Period(30, "day"))
+        used = (datetime(2026, 3, 30, 21),)
+        barriers = [quiet, Cap(week, used), Cap(month, used)]
+        for order in permutations(barriers):
+            with self.subTest([barrier.policy.name for barrier in order]):
+                decision = self.gate._explain(find_verdict(order, NOW), NOW)
+                self.assertEqual(decision.date, datetime(2026, 4, 30, 8))
+                self.assertIn("“Month”: 1 of 1", decision.reason)
+                self.assertIn("Then: “Night” until 4/30/26", decision.reason)
+                self.assertNotIn("Week", decision.reason)
+        # an hour's wait, and then the whole night
+        used = (datetime(2026, 3, 24, 20, 30),)
+        verdict = find_verdict([Cap(week, used), quiet], NOW.replace(hour=19))
+        self.assertEqual((verdict.barrier, verdict.last), (quiet, None))
+
+    def test_the_policy_that_never_lets_through_is_named(self):
+        forever = ContactQuiet(
+            None,
+            "Forever",
+            weekdays=frozenset(range(7)),
+            date_to=datetime(2099, 1, 1),
+        )
+        night = ContactQuiet(None, "Night", hour_from=20.0, hour_to=8.0)
+        quiets = [Quiet(rule, rule.get_clock("UTC")) for rule in (forever, night)]
+        for order in permutations(quiets):
+            reason = self.gate._explain(find_verdict(order, NOW), NOW).reason
+            self.assertIn("No moment", reason)
+            self.assertIn("“Forever”", reason)
+            self.assertNotIn("Night", reason)
 
     def test_a_policy_holds_from_its_first_second_to_the_last(self):
         begin, end = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
