@@ -1,7 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
 # Why we contact somebody. The codes are fixed, what follows from them is configured.
@@ -151,3 +151,26 @@ class C360ContactPurpose(models.Model):
                         allowed=", ".join(known),
                     )
                 )
+
+    @api.model
+    def _check_bulk(self, code):
+        """Refuse that somebody takes a message to many out of every limit.
+
+        :raise UserError: nothing may hold the purpose back, and the user is neither
+            care officer nor team leader
+        """
+        if code not in NEVER_HELD or self.env.su:
+            return
+        answerable = ("crm_customer360.group_care", "crm_customer360.group_leader")
+        if any(self.env.user.has_group(group) for group in answerable):
+            return
+        raise UserError(
+            self.env._(
+                "A message to many customers is not “%(purpose)s”: no limit and no "
+                "wish of theirs would hold it. Choose another purpose, or ask a care "
+                "officer or your team leader to send it.",
+                purpose=dict(self._fields["code"]._description_selection(self.env))[
+                    code
+                ],
+            )
+        )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .c360_contact_purpose import PURPOSE_SOURCES, PURPOSES, SELLING_MODELS
 
@@ -20,21 +20,40 @@ class C360ContactSmsComposerMixin(models.AbstractModel):
         help="Why the message leaves although a contact policy advises against it.",
     )
 
+    is_contact_bulk = fields.Boolean(compute="_compute_is_contact_bulk")
+
+    @api.depends("composition_mode", "res_model", "res_ids_count", "sanitized_numbers")
+    def _compute_is_contact_bulk(self):
+        for composer in self:
+            composer.is_contact_bulk = composer._is_bulk_selling()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        purposes = {vals.get("contact_purpose") for vals in vals_list}
+        self.env["c360.contact.purpose"]._check_codes(purposes)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["c360.contact.purpose"]._check_codes([vals.get("contact_purpose")])
+        return super().write(vals)
+
     def action_send_sms(self):
         # Only the button says “sales” for bulk SMS that name no purpose: code that
         # shares the inner method sends messages of the system.
-        for composer in self:
-            if not composer.contact_purpose and composer._is_bulk_selling():
+        for composer in self.filtered("is_contact_bulk"):
+            if not composer.contact_purpose:
                 composer.contact_purpose = "sales"
                 composer.contact_purpose_source = "bulk"
+            self.env["c360.contact.purpose"]._check_bulk(composer.contact_purpose)
         return super().action_send_sms()
 
     def _is_bulk_selling(self):
         self.ensure_one()
-        if self.composition_mode == "numbers":
-            return len((self.sanitized_numbers or "").split(",")) > 1
+        has_numbers = "," in (self.sanitized_numbers or "")
+        if self.composition_mode == "numbers" or not self.res_model:
+            return has_numbers
         is_bulk = self.composition_mode == "mass" or self.res_ids_count > 1
-        return is_bulk and self.res_model in SELLING_MODELS
+        return (is_bulk or has_numbers) and self.res_model in SELLING_MODELS
 
     def _get_contact_values(self):
         """Return what the messages and the SMS learn from the composer."""

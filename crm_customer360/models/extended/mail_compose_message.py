@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..contact.c360_contact_purpose import PURPOSE_SOURCES, PURPOSES, SELLING_MODELS
@@ -23,19 +23,31 @@ class MailComposeMessage(models.TransientModel):
         help="Why the message leaves although a contact policy advises against it.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        purposes = {vals.get("contact_purpose") for vals in vals_list}
+        self.env["c360.contact.purpose"]._check_codes(purposes)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["c360.contact.purpose"]._check_codes([vals.get("contact_purpose")])
+        return super().write(vals)
+
     def action_send_mail(self):
         self._check_contact_reason()
         # Only the button says “sales” for bulk mail that names no purpose: code that
         # shares the inner method sends messages of the system.
-        for composer in self:
-            if (
-                composer.composition_mode == "mass_mail"
-                and composer.model in SELLING_MODELS
-                and not composer.contact_purpose
-            ):
+        for composer in self.filtered(lambda composer: composer._is_bulk_selling()):
+            if not composer.contact_purpose:
                 composer.contact_purpose = "sales"
                 composer.contact_purpose_source = "bulk"
+            self.env["c360.contact.purpose"]._check_bulk(composer.contact_purpose)
         return super().action_send_mail()
+
+    def _is_bulk_selling(self):
+        self.ensure_one()
+        is_bulk = self.composition_mode == "mass_mail" or self.composition_batch
+        return is_bulk and self.model in SELLING_MODELS
 
     def _prepare_mail_values_static(self):
         values = super()._prepare_mail_values_static()
