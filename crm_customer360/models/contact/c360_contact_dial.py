@@ -2,7 +2,7 @@ from datetime import time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from ...tools.contact_limit import ContactRequest
 
@@ -27,8 +27,9 @@ class C360ContactDial(models.AbstractModel):
         :param int res_id: its id
         :param str number: the number as it stands there
         :return: ``{"decision", "reason", "date", "date_label", "name", "purpose",
-            "log_action"}``, the last one to write down what was said, False where the
-            call is planned already: it ends with its activity. False where nothing is
+            "planned", "log_action"}``: ``planned`` says for when the call is planned
+            already, ``log_action`` is to write down what was said, False where the
+            call is planned: it ends with its activity. False where nothing is
             to be said: a colleague's number, an unsaved document, or a user who may
             not read the contact history
         :raise UserError: unknown document
@@ -48,6 +49,7 @@ class C360ContactDial(models.AbstractModel):
             else False,
             "name": request.partner_name or "",
             "purpose": request.purpose,
+            "planned": self._say_planned(request),
             "log_action": not request.touch_id and self._get_log_action(request),
         }
 
@@ -86,6 +88,8 @@ class C360ContactDial(models.AbstractModel):
     def call_later(self, model, res_id, date):
         """Plan the call for the first day of which ``date`` leaves the afternoon.
 
+        A call that is planned on the document already is moved there.
+
         :param date: a moment, UTC
         :return: the id of the activity
         :raise UserError: the document takes no activities, or ``date`` is no moment
@@ -96,9 +100,16 @@ class C360ContactDial(models.AbstractModel):
             raise UserError(self.env._("No call can be planned on this document."))
         moment = self.env["c360.contact.gate"]._parse_moment(date)
         local = fields.Datetime.context_timestamp(self, moment)
+        day = local.date() + timedelta(days=local.time() > NOON)
+        planned = self._find_planned_activity(record)
+        if planned:
+            # Whose call it is, and what it is about, stays as it was planned.
+            planned_sudo = planned.sudo()
+            planned_sudo.date_deadline = day
+            return planned.id
         activity = record.activity_schedule(
             "mail.mail_activity_data_call",
-            date_deadline=local.date() + timedelta(days=local.time() > NOON),
+            date_deadline=day,
             user_id=self.env.uid,
             note=self.env._(
                 "Not before %(date)s.",
@@ -165,6 +176,36 @@ class C360ContactDial(models.AbstractModel):
             ],
             order="date",
             limit=1,
+        )
+
+    @api.model
+    def _find_planned_activity(self, record):
+        """Return the activity of the call that is planned about a document."""
+        touch_sudo = self._find_planned_call(record)
+        if not touch_sudo:
+            return self.env["mail.activity"]
+        # Also a colleague's: it is the same call.
+        activities_sudo = self.env["mail.activity"].sudo()
+        return activities_sudo.search(
+            [("contact_touch_id", "=", touch_sudo.id)], limit=1
+        ).sudo(False)
+
+    @api.model
+    def _say_planned(self, request):
+        """Return for when the call is planned already, in a sentence, or False."""
+        if not request.touch_id:
+            return False
+        record = self.env[request.source_model].browse(request.source_id)
+        activity_sudo = self._find_planned_activity(record).sudo()
+        if not activity_sudo:
+            return False
+        day = format_date(self.env, activity_sudo.date_deadline)
+        if activity_sudo.user_id == self.env.user:
+            return self.env._("A call is planned for %(date)s already.", date=day)
+        return self.env._(
+            "A call is planned for %(date)s already, by %(user)s.",
+            date=day,
+            user=activity_sudo.user_id.name,
         )
 
     @api.model

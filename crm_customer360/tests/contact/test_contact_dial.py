@@ -146,6 +146,32 @@ class TestContactDial(ContactCommon):
         self.assertEqual((planned.state, planned.is_override), ("reserved", True))
         self.assertEqual(planned.override_reason, "He asked me to")
 
+    def test_calling_later_moves_the_planned_call(self):
+        self.call()
+        asked = ("crm.lead", self.lead.id, self.lead.phone)
+        self.assertFalse(self.dial().ask(*asked)["planned"])
+        first = self.dial().call_later("crm.lead", self.lead.id, "2026-03-10 09:00:00")
+        planned = self._get_touches(self.buyer)[-1]
+        self.assertIn("3/10/2026 already", self.dial().ask(*asked)["planned"])
+        # also who did not plan it: it is the same call
+        self.lead.user_id = False
+        leader = self.dial("leader")
+        self.assertIn("by Test user", leader.ask(*asked)["planned"])
+        for dial, day in ((self.dial(), 11), (leader, 12)):
+            again = dial.call_later("crm.lead", self.lead.id, f"2026-03-{day} 09:00:00")
+            self.assertEqual(again, first)
+        activity = self.lead.activity_ids
+        self.assertEqual((activity.id, activity.date_deadline.day), (first, 12))
+        self.assertEqual(activity.user_id, self.users_by_role["user"])
+        self.assertEqual(self._get_touches(self.buyer)[-1], planned)
+        self.assertEqual(planned.date, datetime(2026, 3, 12, 12))
+        # once it is made, the next one is another call
+        activity.action_done()
+        another = self.dial().call_later(
+            "crm.lead", self.lead.id, "2026-03-20 09:00:00"
+        )
+        self.assertNotEqual(another, first)
+
     def test_a_call_in_the_afternoon_is_planned_for_the_next_day(self):
         for moment, day in (
             ("2026-03-10 12:00:00", date(2026, 3, 10)),
