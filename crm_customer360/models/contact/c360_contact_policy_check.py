@@ -1,10 +1,11 @@
 from ast import literal_eval
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.i18n import format_list
 
+from ...tools.contact_limit import HORIZON
 from ...tools.contact_week import leaves_a_moment
 from .c360_contact_policy import CHANNELS
 from .c360_contact_purpose import NEVER_HELD, PURPOSES
@@ -147,6 +148,7 @@ class C360ContactPolicy(models.Model):
         "purpose_ids",
         "company_id",
         "partner_domain",
+        "date_from",
         "date_to",
     )
     def _check_quiet_time(self):
@@ -162,10 +164,9 @@ class C360ContactPolicy(models.Model):
                         policy=policy.name,
                     )
                 )
-        # A policy with an end leaves every moment after it.
-        lasting = quiet.filtered(lambda policy: policy.active and not policy.date_to)
-        if lasting:
-            lasting._check_leaves_a_moment()
+        active = quiet.filtered("active")
+        if active:
+            active._check_leaves_a_moment()
 
     def _check_leaves_a_moment(self):
         """Refuse quiet times that together leave no moment of the week.
@@ -174,7 +175,7 @@ class C360ContactPolicy(models.Model):
         """
         # also those of companies the user does not see count for his customers
         policies_sudo = self._search_active().filtered(
-            lambda policy: policy.kind == "quiet" and not policy.date_to
+            lambda policy: policy.kind == "quiet"
         )
         rules = {policy: policy._get_rule_quiet() for policy in policies_sudo}
         known = {}
@@ -207,8 +208,13 @@ class C360ContactPolicy(models.Model):
     def _get_groups_together(self, rules):
         """Return which policies one and the same contact may meet, as sets of ids.
 
+        Only those that hold for longer than the gate lets anybody wait: a policy that
+        ends sooner leaves every moment after it.
+
         :param dict rules: ``{policy: ContactQuiet}``
         """
+        now = fields.Datetime.now()
+        starts = {max(rule.date_from or now, now) for rule in rules.values()}
         companies = {rule.company_id for rule in rules.values()} | {None}
         filters = {rule.partner_domain for rule in rules.values()} | {None}
         codes = [code for code, _label in PURPOSES if code not in NEVER_HELD]
@@ -220,7 +226,10 @@ class C360ContactPolicy(models.Model):
                 and (not rule.codes or code in rule.codes)
                 and rule.company_id in (None, company_id)
                 and rule.partner_domain in (None, partner_domain)
+                and rule.is_active(start)
+                and rule.is_active(start + HORIZON)
             )
+            for start in starts
             for channel, _label in CHANNELS
             for code in codes
             for company_id in companies

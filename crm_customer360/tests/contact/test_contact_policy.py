@@ -262,6 +262,23 @@ class TestContactPolicy(ContactCommon):
         # one that ends some day leaves every moment after it
         self._create_quiet(date_to="2026-04-01 08:00:00", **week)
 
+    def test_an_end_beyond_the_patience_of_the_gate_is_no_end(self):
+        week = {"hour_from": 0, "hour_to": 24}
+        for values in (
+            {"date_to": "2099-01-01 00:00:00"},
+            {"date_from": "2098-01-01 00:00:00", "date_to": "2099-06-01 00:00:00"},
+        ):
+            with self.subTest(values), self._refused("leave no moment"):
+                self._create_quiet(**values, **week)
+        soon = self._create_quiet(
+            date_from="2098-01-01 00:00:00", date_to="2099-01-01 00:00:00", **week
+        )
+        with self._refused("leave no moment"):
+            soon.date_from = False
+        # each leaves the moments of the other, they never meet
+        self._create_quiet(date_to="2050-01-01 00:00:00")
+        self._create_quiet(date_from="2051-01-01 00:00:00", hour_from=8, hour_to=20)
+
     def test_quiet_times_are_checked_together(self):
         self._create_quiet(name="Night")
         day = {"name": "Day", "hour_from": 7.5, "hour_to": 20.5}
