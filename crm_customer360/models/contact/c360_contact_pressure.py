@@ -1,4 +1,6 @@
+from collections import Counter
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -18,6 +20,16 @@ GROUPS = (
 CHANNELS = ("email", "sms", "phone")
 # People of one message that are looked at.
 PEOPLE = 20
+
+
+class WeekContact(NamedTuple):
+    """What the contacts of a week have in common that are counted together."""
+
+    ago: int
+    purpose: str
+    channel: str
+    partner_id: int | None
+    company_id: int | None
 
 
 class C360ContactPressure(models.AbstractModel):
@@ -43,7 +55,8 @@ class C360ContactPressure(models.AbstractModel):
         :param int partner_id: a customer or any of its contacts
         :param str purpose: what the next message would be for
         :return: ``weeks``, the oldest first: ``{"start", "end", "counts": {group:
-            number}, "total"}``; ``groups``: ``{"key", "label"}``; ``limit``: the
+            number}, "others": {group: number}, "total"}``, ``others`` being those the
+            limit does not count; ``groups``: ``{"key", "label"}``; ``limit``: the
             strictest weekly limit, ``{"count", "label"}`` or False; ``channels``:
             ``{"channel", "label", "state", "date", "reason"}`` with the state
             ``allowed``, ``deferred``, ``blocked`` or ``unreachable``; ``purpose``, its
@@ -58,10 +71,12 @@ class C360ContactPressure(models.AbstractModel):
         partner = gate._browse_partners([partner_id])
         customer = partner.commercial_partner_id
         now = fields.Datetime.now()
+        contacts = self._count_weeks(customer, now)
+        limit = self._get_weekly_limit(partner, customer, contacts, now)
         return {
-            "weeks": self._get_weeks(customer, now),
+            "weeks": self._get_weeks(contacts, limit, now),
             "groups": self._get_groups(),
-            "limit": self._get_weekly_limit(partner, customer, now),
+            "limit": limit and {"count": limit.limit, "label": limit.name},
             "channels": self._get_channels(partner, purpose, now),
             "purpose": self._get_label("purpose", purpose),
         }
@@ -123,27 +138,47 @@ class C360ContactPressure(models.AbstractModel):
     # ------------------------------------------------------------------ counting
 
     @api.model
-    def _get_weeks(self, customer, now):
-        counts = self._count_weeks(customer, now)
-        weeks = []
-        for ago in range(WEEKS - 1, -1, -1):
-            found = {
-                key: sum(counts.get((ago, purpose), 0) for purpose in purposes)
+    def _get_weeks(self, contacts, limit, now):
+        counts, others = Counter(), Counter()
+        for contact, number in contacts.items():
+            counts[contact.ago, contact.purpose] += number
+            if limit and not self._is_counted(limit, contact):
+                others[contact.ago, contact.purpose] += number
+
+        def sum_up(numbers, ago):
+            return {
+                key: sum(numbers[ago, purpose] for purpose in purposes)
                 for key, purposes in GROUPS
             }
+
+        weeks = []
+        for ago in range(WEEKS - 1, -1, -1):
+            found = sum_up(counts, ago)
             weeks.append(
                 {
                     "start": fields.Datetime.to_string(now - WEEK * (ago + 1)),
                     "end": fields.Datetime.to_string(now - WEEK * ago),
                     "counts": found,
+                    "others": sum_up(others, ago),
                     "total": sum(found.values()),
                 }
             )
         return weeks
 
     @api.model
+    def _is_counted(self, limit, contact):
+        """Tell whether a contact of the picture takes a place of the limit."""
+        if limit.channel not in (None, contact.channel):
+            return False
+        if contact.company_id not in (None, self.env.company.id):
+            return False
+        if limit.codes:
+            return contact.purpose in limit.codes
+        return self.env["c360.contact.purpose"]._get_rules()[contact.purpose].is_counted
+
+    @api.model
     def _count_weeks(self, customer, now):
-        """Return ``{(weeks ago, purpose): contacts}`` of a customer, in one query.
+        """Return ``{WeekContact: number}`` of a customer, in one query.
 
         Only what reached him or is on its way, in the companies the user works in.
         """
@@ -164,22 +199,24 @@ class C360ContactPressure(models.AbstractModel):
             SQL(
                 """
                 SELECT FLOOR(EXTRACT(EPOCH FROM %(now)s - date) / %(seconds)s)::int,
-                       purpose,
+                       purpose, channel, partner_id, company_id,
                        COUNT(*)
                   FROM (
-                    SELECT touch.date, touch.purpose
+                    SELECT touch.date, touch.purpose, touch.channel,
+                           touch.partner_id, touch.company_id
                       FROM res_partner AS person
                       JOIN c360_contact_touch AS touch ON touch.partner_id = person.id
                      WHERE person.commercial_partner_id = %(customer_id)s
                        AND %(counting)s
                  UNION ALL
-                    SELECT touch.date, touch.purpose
+                    SELECT touch.date, touch.purpose, touch.channel,
+                           touch.partner_id, touch.company_id
                       FROM c360_contact_touch AS touch
                      WHERE touch.partner_id IS NULL
                        AND touch.customer_id = %(customer_id)s
                        AND %(counting)s
                        ) AS contact
-              GROUP BY 1, 2
+              GROUP BY 1, 2, 3, 4, 5
                 """,
                 now=now,
                 seconds=int(WEEK.total_seconds()),
@@ -187,7 +224,7 @@ class C360ContactPressure(models.AbstractModel):
                 counting=counting,
             )
         )
-        return {(ago, purpose): count for ago, purpose, count in rows}
+        return {WeekContact(*row[:-1]): row[-1] for row in rows}
 
     @api.model
     def _count_week(self, partners, now):
@@ -223,13 +260,15 @@ class C360ContactPressure(models.AbstractModel):
     # -------------------------------------------------------------------- limits
 
     @api.model
-    def _get_weekly_limit(self, partner, customer, now):
-        """Return the strictest limit of seven days that concerns the customer.
+    def _get_weekly_limit(self, partner, customer, contacts, now):
+        """Return the strictest limit of seven days for the customer, or False.
 
-        One for every channel goes first: the bars count all channels.
+        One for every channel goes first. A limit of each person is none of all people
+        together: it is told only where the picture shows one person.
         """
         if not self.env["c360.contact.gate"]._is_used():
             return False
+        is_one = len({contact.partner_id for contact in contacts}) <= 1
         limits = [
             limit
             for limit in self.env["c360.contact.policy"]._get_limits(
@@ -237,16 +276,18 @@ class C360ContactPressure(models.AbstractModel):
             )
             if limit.period in (Period(1, "week"), Period(7, "day"))
             and limit.is_active(now)
+            and (is_one or limit.scope != "contact")
             and limit.company_id in (None, self.env.company.id)
             and (
                 limit.partner_ids is None
                 or limit.partner_ids & {partner.id, customer.id}
             )
         ]
-        if not limits:
-            return False
-        strictest = min(limits, key=lambda limit: (bool(limit.channel), limit.limit))
-        return {"count": strictest.limit, "label": strictest.name}
+        return min(
+            limits,
+            key=lambda limit: (bool(limit.channel), limit.limit),
+            default=False,
+        )
 
     @api.model
     def _get_channels(self, partner, purpose, now):

@@ -79,6 +79,37 @@ class TestContactPressure(ContactCommon):
         self._create_policy(limit=1, days=30, channel=False)
         self.assertEqual(self.load()["limit"], {"count": 4, "label": "4 in 1 days"})
 
+    def test_bars_and_line_count_the_same(self):
+        self._create_policy(limit=2, purposes=("sales", "marketing"), name="Two")
+        self.log(1, "sales")
+        for purpose, values in (
+            ("service", {}),
+            ("transactional", {}),
+            ("care", {}),
+            ("sales", {"channel": "phone"}),
+        ):
+            self.log(1, purpose, **values)
+        found = self.load()
+        week = found["weeks"][-1]
+        self.assertEqual(found["limit"]["label"], "Two")
+        self.assertEqual(week["counts"], {"care": 1, "selling": 2, "needed": 2})
+        self.assertEqual(week["others"], {"care": 1, "selling": 1, "needed": 2})
+        # a limit without purposes counts what the purposes say
+        self._create_policy(limit=1, purposes=(), channel=False)
+        week = self.load()["weeks"][-1]
+        self.assertEqual(week["others"], {"care": 0, "selling": 0, "needed": 2})
+
+    def test_a_limit_of_each_person_is_none_of_all_together(self):
+        self._create_policy(limit=1)
+        self.log(1)
+        self.assertTrue(self.load()["limit"])
+        self.log(1, partner=self.engineer)
+        found = self.load()
+        self.assertFalse(found["limit"], "two people, one contact each")
+        self.assertEqual(found["weeks"][-1]["others"]["care"], 0)
+        self._create_policy(limit=3, scope="customer", name="All")
+        self.assertEqual(self.load()["limit"], {"count": 3, "label": "All"})
+
     def test_a_limit_for_others_is_no_limit(self):
         self._create_policy(limit=1, partner_domain=[("name", "=", "Somebody")])
         self.assertFalse(self.load()["limit"])

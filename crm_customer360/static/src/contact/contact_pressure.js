@@ -51,29 +51,71 @@ export class ContactPressure extends Component {
         return this.state.pressure.weeks.some(({total}) => total);
     }
 
-    /** The highest bar, or the limit where it is higher. */
-    get scale() {
+    /** How many contacts of a week stand above the base line, or hang below it. */
+    count(week, isBelow) {
+        const below = Object.values(week.others).reduce((sum, n) => sum + n, 0);
+        return isBelow ? below : week.total - below;
+    }
+
+    /** The highest bar of a side; the limit has its place above. */
+    height(isBelow) {
         const {weeks, limit} = this.state.pressure;
-        return Math.max(1, limit ? limit.count : 0, ...weeks.map(({total}) => total));
+        const limited = limit && !isBelow ? limit.count : 0;
+        return Math.max(limited, ...weeks.map((week) => this.count(week, isBelow)));
+    }
+
+    get scale() {
+        return Math.max(1, this.height(false) + this.height(true));
+    }
+
+    percent(number) {
+        return `${(100 * number) / this.scale}%`;
     }
 
     get limitStyle() {
-        return `bottom: ${(100 * this.state.pressure.limit.count) / this.scale}%`;
+        return `bottom: ${this.percent(this.height(true) + this.state.pressure.limit.count)}`;
     }
 
-    partStyle(week, group) {
-        return `height: ${(100 * week.counts[group.key]) / this.scale}%`;
+    get baseStyle() {
+        return `bottom: ${this.percent(this.height(true))}`;
+    }
+
+    /**
+     * Above: what the limit counts. Below, where the limit has nothing to say: the rest.
+     */
+    partStyle(week, {key}, isBelow) {
+        const number = isBelow ? week.others[key] : week.counts[key] - week.others[key];
+        return `height: ${this.percent(number)}`;
+    }
+
+    spaceStyle(week) {
+        return `height: ${this.percent(this.height(true) - this.count(week, true))}`;
     }
 
     weekTitle(week) {
-        const parts = this.state.pressure.groups
+        const {groups, limit} = this.state.pressure;
+        const parts = groups
             .filter(({key}) => week.counts[key])
             .map(({key, label}) => `${label}: ${week.counts[key]}`);
+        if (limit && week.total) {
+            parts.push(
+                _t("%(used)s of %(limit)s of “%(policy)s”", {
+                    used: this.count(week, false),
+                    limit: limit.count,
+                    policy: limit.label,
+                })
+            );
+        }
         return _t("%(start)s – %(end)s: %(contacts)s", {
             start: formatDay(week.start),
             end: formatDay(week.end),
             contacts: parts.join(", ") || _t("no contact"),
         });
+    }
+
+    /** Below, the order is mirrored: what matters most is next to the base line. */
+    get belowGroups() {
+        return [...this.state.pressure.groups].reverse();
     }
 
     get shownGroups() {
