@@ -50,6 +50,16 @@ class MailingMailing(models.Model):
             if mailing.contact_list_ids and len(topics) == 1:
                 mailing.contact_topic_id = topics
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        purposes = {vals.get("contact_purpose") for vals in vals_list}
+        self.env["c360.contact.purpose"]._check_codes(purposes)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["c360.contact.purpose"]._check_codes([vals.get("contact_purpose")])
+        return super().write(vals)
+
     def _compute_contact_waiting(self):
         self.contact_waiting_count = 0
         self.contact_waiting_date = False

@@ -1,9 +1,12 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crm_customer360.models.contact.c360_contact_gate import ContactDecision
 
 from .common import MailingCommon
 
@@ -76,6 +79,29 @@ class TestMailingCheck(MailingCommon):
         # and that is what happens
         self.assertEqual(self._send(mailing), ["zoe@far.example"])
         self.assertEqual((mailing.scheduled, mailing.canceled), (1, 5))
+
+    def test_the_same_reason_about_other_documents_is_one_line(self):
+        self._subscribe("emil@timber.example", "lime@far.example")
+        mailing = self._create_mailing()
+        stop = "The complaint %s is open."
+        requests = mailing._decide_for(
+            mailing._get_contact_recipients(mailing._get_remaining_recipients()), NOW
+        )
+        decided = {
+            who: (None, ContactDecision("blocked", stop % number))
+            for number, who in enumerate(requests, 7)
+        }
+        with patch.object(type(mailing), "_decide_for", return_value=decided):
+            line = self._check(mailing).line_ids
+        self.assertEqual((line.kind, line.count), ("blocked", len(decided)))
+        self.assertEqual(line.explanation, "e.g. The complaint 7 is open.")
+
+    def test_an_unknown_purpose_gets_a_sentence(self):
+        mailing = self._create_mailing()
+        with self.assertRaisesRegex(ValidationError, "“foo” is unknown"):
+            self._create_mailing(contact_purpose="foo")
+        with self.assertRaisesRegex(ValidationError, "“foo” is unknown"):
+            mailing.contact_purpose = "foo"
 
     def test_nothing_is_booked_or_sent(self):
         count = self.env["c360.contact.touch"].search_count([])

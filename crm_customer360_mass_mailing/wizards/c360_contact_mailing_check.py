@@ -1,3 +1,4 @@
+import re
 from collections import Counter, defaultdict
 
 from odoo import api, fields, models
@@ -5,7 +6,7 @@ from odoo import api, fields, models
 KINDS = [
     ("allowed", "Go now"),
     ("deferred", "Wait"),
-    ("blocked", "Stopped by a policy"),
+    ("blocked", "Stopped"),
     ("excluded", "Left out"),
 ]
 # Reasons that name no policy may be many: the rest is summed up.
@@ -75,7 +76,7 @@ class C360ContactMailingCheck(models.TransientModel):
     def _fill(self):
         """Sort all recipients who are still to be reached into lines."""
         mailing = self.mailing_id
-        groups = defaultdict(list)
+        groups, reasons = defaultdict(list), defaultdict(set)
         recipients = mailing._get_contact_recipients(
             mailing._get_remaining_recipients()
         )
@@ -86,8 +87,11 @@ class C360ContactMailingCheck(models.TransientModel):
         decided = mailing._decide_for(going, self.date)
         for recipient in going:
             _request, decision = decided.get(recipient, (None, None))
-            groups[self._get_group(decision)].append(recipient.res_id)
-        self._write_lines(groups)
+            group = self._get_group(decision)
+            groups[group].append(recipient.res_id)
+            if group[3]:
+                reasons[group[3]].add(decision.reason)
+        self._write_lines(groups, reasons)
 
     def _get_group(self, decision):
         """Return kind, day, policy and sentence: what one line stands for."""
@@ -96,9 +100,21 @@ class C360ContactMailingCheck(models.TransientModel):
         day = None
         if decision.state == "deferred":
             day = fields.Datetime.context_timestamp(self, decision.date).date()
-        # the sentence of a policy tells numbers of one person
-        reason = None if decision.policy_id else decision.reason
+        # the sentence of a policy tells numbers of one person; the same sentence about
+        # another document is the same reason
+        reason = None
+        if not decision.policy_id:
+            reason = re.sub(r"\d+", "#", decision.reason or "")
         return decision.state, day, decision.policy_id, reason
+
+    def _say_reason(self, reason, reasons):
+        """Return the sentence of a line, one of them where there are several."""
+        found = reasons.get(reason)
+        if not found:
+            return reason
+        if len(found) == 1:
+            return next(iter(found))
+        return self.env._("e.g. %(reason)s", reason=min(found))
 
     def _describe(self, why):
         return {
@@ -108,7 +124,7 @@ class C360ContactMailingCheck(models.TransientModel):
             "duplicate": self.env._("Reached already, or the same address twice"),
         }[why]
 
-    def _write_lines(self, groups):
+    def _write_lines(self, groups, reasons):
         kinds = [kind for kind, _label in KINDS]
         largest = sorted(groups, key=lambda key: -len(groups[key]))
         nameless = [key for key in largest if key[3] and key[0] != "excluded"]
@@ -130,7 +146,7 @@ class C360ContactMailingCheck(models.TransientModel):
                     "kind": kind,
                     "date": day,
                     "policy_id": policy_id,
-                    "reason": reason,
+                    "reason": self._say_reason(reason, reasons),
                     "count": len(groups[kind, day, policy_id, reason]),
                     "res_ids": groups[kind, day, policy_id, reason],
                 }
