@@ -195,9 +195,7 @@ class TestContactSenders(TestSaleCommon, SMSCase, MockEmail):
                     "contact_purpose": "marketing",
                 }
             ).action_send_mail()
-            self.assertEqual(
-                set(self._new_mails.mapped("failure_type")), {"mail_bl"}
-            )
+            self.assertEqual(set(self._new_mails.mapped("failure_type")), {"mail_bl"})
             self.assertFalse(self._mails)
 
     def test_sms_of_a_server_action(self):
