@@ -39,6 +39,8 @@ class ContactPreference(http.Controller):
         link = self._open(token)
         if not link:
             return self._refuse()
+        # the page sends words; whoever sends files means none of its fields
+        form = {name: said for name, said in form.items() if isinstance(said, str)}
         links = request.env["c360.contact.link"]
         proof = self._get_proof(links.env._("On his own page"))
         if action == "stop":

@@ -38,6 +38,7 @@ from . import c360_contact_mail_hold
 from . import c360_contact_mail
 from . import c360_contact_link
 from . import c360_contact_link_page
+from . import c360_contact_link_refusal
 from . import c360_contact_mail_link
 from . import c360_contact_sms
 from . import c360_contact_sms_composer

@@ -75,7 +75,10 @@ class C360ContactTouch(models.Model):
     @api.model
     def _find_answered(self, source, partner_id, address, parent_id=None):
         """Return what a customer answers: the message he replied to, or the last one
-        he got about the same document."""
+        he got about the same document.
+
+        Of an address several people share, rather his own than another's.
+        """
         if not (partner_id or address):
             return self.browse()
         who = [("partner_id", "=", partner_id)] if partner_id else []
@@ -98,4 +101,6 @@ class C360ContactTouch(models.Model):
         replied = touches_sudo.filtered(
             lambda touch: touch.message_id.id == (parent_id or -1)
         )
-        return (replied or touches_sudo)[:1]
+        found = replied or touches_sudo
+        own = found.filtered(lambda touch: touch.partner_id.id == (partner_id or -1))
+        return (own or found)[:1]

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
@@ -109,41 +108,6 @@ class C360ContactLink(models.AbstractModel):
         ]
         row = find_consent(rows, channel, None, topic_id)
         return row.status if row else "unknown"
-
-    @api.model
-    def _get_refusals(self, link, rows):
-        """Return what he refused and no topic or channel of the page shows.
-
-        One click in his mail program refuses a purpose, or a topic by e-mail.
-        """
-        shown = [(None, None, topic.id) for topic in self._get_topics(link)]
-        shown += [(channel, None, None) for channel in PAGE_CHANNELS]
-        by_scope = defaultdict(list)
-        for row in rows:
-            by_scope[row.channel, row.purpose, row.topic_id].append(row)
-        # He is nobody in the system: his own words are for him to read.
-        consents_sudo = self.env["c360.contact.consent"].sudo()
-        refusals = []
-        for scope, said in by_scope.items():
-            row = find_consent(said, *scope)
-            if not any(scope) or scope in shown or not row or row.status == "given":
-                continue
-            consent_sudo = consents_sudo.browse(row.row_id)
-            topic_sudo = consent_sudo.topic_id
-            if topic_sudo and not topic_sudo.is_public and topic_sudo != link.topic:
-                # kept inside
-                continue
-            names = dict(zip(("channel", "purpose", "topic_id"), scope, strict=True))
-            refusals.append(
-                {
-                    "key": "refusal_{channel}_{purpose}_{topic_id}".format(**names),
-                    "name": consent_sudo.scope,
-                    "description": "",
-                    "status": row.status,
-                    "scope": {name: value for name, value in names.items() if value},
-                }
-            )
-        return sorted(refusals, key=lambda entry: entry["key"])
 
     @api.model
     def _get_topics(self, link):
@@ -286,7 +250,8 @@ class C360ContactLink(models.AbstractModel):
 
     @api.model
     def _parse_hour(self, text):
-        return float(text) if (text or "").isdecimal() and int(text) <= 24 else None
+        text = (text or "")[:3]
+        return float(text) if text.isdecimal() and int(text) <= 24 else None
 
     @api.model
     def _parse_day(self, link, text):
@@ -298,6 +263,10 @@ class C360ContactLink(models.AbstractModel):
         if not day:
             return False
         tz = self._get_tz(link)
-        moment = tz.localize(datetime.combine(day, time.min)).astimezone(pytz.utc)
+        try:
+            moment = tz.localize(datetime.combine(day, time.min)).astimezone(pytz.utc)
+        except OverflowError:
+            # the first or the last day there is, elsewhere
+            return False
         moment = moment.replace(tzinfo=None)
         return moment if moment > fields.Datetime.now() else False

@@ -115,6 +115,45 @@ class TestContactInbound(ContactCommon, MockEmail):
         self.assertEqual(self._get_incoming().mapped("outcome"), ["Yes", "Well, no"])
         self.assertEqual(self._get_touches(self.buyer)[0].outcome, "Yes")
 
+    def test_of_a_shared_address_his_own_row_is_answered(self):
+        self.engineer.email = self.buyer.email
+        for parent in (True, False):
+            for author in (self.buyer, self.engineer):
+                order = self.order.copy()
+                with self.subTest(author.name, parent=parent), self.mock_mail_gateway():
+                    message = order.message_post(
+                        body=QUESTION,
+                        partner_ids=(self.buyer + self.engineer).ids,
+                        subtype_xmlid="mail.mt_comment",
+                    )
+                    order.message_post(
+                        body=QUESTION,
+                        message_type="email",
+                        author_id=author.id,
+                        email_from=author.email,
+                        parent_id=message.id if parent else False,
+                    )
+                    rows = self._get_touches(self.buyer + self.engineer).filtered(
+                        lambda touch, order=order: (
+                            touch.source_id == order.id and touch.direction == "out"
+                        )
+                    )
+                    answered = rows.filtered(lambda touch: touch.state == "answered")
+                    self.assertEqual(len(rows), 2)
+                    self.assertEqual(answered.partner_id, author)
+
+    def test_whoever_shares_the_address_answers_for_the_other(self):
+        self.engineer.email = self.buyer.email
+        self._post()
+        with self.mock_mail_gateway():
+            self.order.message_post(
+                body=QUESTION,
+                message_type="email",
+                author_id=self.engineer.id,
+                email_from=self.engineer.email,
+            )
+        self.assertEqual(self._get_touches(self.buyer).state, "answered")
+
     def test_incoming_rows_use_up_no_limit(self):
         self._create_policy(limit=1, purposes=(), channel=False)
         self._receive("Hello", model="res.partner", thread_id=self.buyer.id)

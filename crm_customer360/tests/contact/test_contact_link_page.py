@@ -168,6 +168,32 @@ class TestContactLinkPage(HttpCase, ContactLinkCommon):
         page = self.url_open(f"/contact/preferences/{self._sign()}")
         self.assertNotIn("You have said no to", page.text)
 
+    def test_what_makes_no_sense_is_no_wish(self):
+        token = self._sign()
+        page = self.url_open(f"/contact/preferences/{token}")
+        csrf = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        names = [
+            *("preferred_channel", "limit_unit", "hour_from", "hour_to"),
+            *("pause_until", "channel_sms", f"topic_{self.topic.id}", "action"),
+        ]
+        for name in names:
+            for data, files in (
+                ({}, {name: ("x.txt", b"9")}),
+                ({name: "9" * 5000}, None),
+                ({name: "9999-12-31"}, None),
+                ({name: "0001-01-01"}, None),
+            ):
+                with self.subTest(name, data=data):
+                    answer = self.url_open(
+                        f"/contact/preferences/{token}",
+                        data={"csrf_token": csrf, **data},
+                        files=files,
+                    )
+                    self.assertEqual(answer.status_code, 200)
+        self.buyer.tz = "Asia/Shanghai"
+        self.assertEqual(self._post(token, pause_until="0001-01-01").status_code, 200)
+        self.assertFalse(self.buyer.c360_preference_ids.filtered("hour_from"))
+
     def test_the_page_is_his_even_when_a_colleague_is_logged_in(self):
         self.authenticate("c360_user", "c360_user")
         self._post(self._sign(), action="unsubscribe")
