@@ -96,16 +96,17 @@ class C360ContactTouch(models.Model):
     state = fields.Selection(
         selection=[
             ("reserved", "Being Sent"),
-            ("sent", "Sent"),
             ("deferred", "Waiting"),
             ("blocked", "Stopped"),
-            ("cancelled", "Cancelled"),
-            ("failed", "Failed"),
+            ("sent", "Sent"),
             ("answered", "Answered"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled"),
         ],
         required=True,
         default="reserved",
         readonly=True,
+        group_expand="_group_expand_state",
     )
     date = fields.Datetime(
         required=True,

@@ -1,5 +1,16 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_datetime
+
+COLUMNS = (
+    "deferred",
+    "reserved",
+    "sent",
+    "answered",
+    "failed",
+    "blocked",
+    "cancelled",
+)
 
 
 class C360ContactTouch(models.Model):
@@ -13,6 +24,32 @@ class C360ContactTouch(models.Model):
         compute="_compute_shown_state",
         export_string_translation=False,
     )
+
+    # Not stored: the ledger has millions of rows, and few of them wait.
+    shown_date = fields.Datetime(
+        string="Stands At",
+        compute="_compute_shown_date",
+        search="_search_shown_date",
+        help="When it took place; what waits stands where it will leave.",
+    )
+
+    @api.depends("state", "date", "scheduled_date")
+    def _compute_shown_date(self):
+        for touch in self:
+            waits = touch.state == "deferred" and touch.scheduled_date
+            touch.shown_date = touch.scheduled_date if waits else touch.date
+
+    @api.model
+    def _search_shown_date(self, operator, value):
+        waits = Domain("state", "=", "deferred") & Domain("scheduled_date", "!=", False)
+        return (waits & Domain("scheduled_date", operator, value)) | (
+            ~waits & Domain("date", operator, value)
+        )
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Order the columns: what is under way, what was done, what came to nothing."""
+        return [state for state in COLUMNS if state in states]
 
     @api.depends("state", "direction", "channel")
     @api.depends_context("lang")

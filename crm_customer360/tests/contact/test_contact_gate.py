@@ -209,22 +209,49 @@ class TestContactGate(ContactCommon):
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 6)
 
-    def test_history_of_thousands_is_asked_once(self):
-        for limit in range(1, 11):
-            self._create_policy(limit=limit, days=limit)
-        self.env["c360.contact.touch"].create(
+    def test_limits_hold_for_people_in_the_archive(self):
+        self._create_policy(limit=1)
+        self.buyer.active = False
+        touches = self._reserve(self.buyer + self.buyer)
+        self.assertEqual(touches.mapped("state"), ["reserved", "deferred"])
+        self._create_policy(
+            limit=0, partner_domain=f"[('id', '=', {self.engineer.id})]"
+        )
+        self.engineer.active = False
+        self.assertEqual(self._reserve(self.engineer).state, "blocked")
+        # from the archive he still counts for the whole customer
+        self._create_policy(limit=1, scope="customer", purposes=("sales",))
+        self._reserve(self.buyer, "sales")
+        self.assertEqual(self._reserve(self.customer, "sales").state, "deferred")
+
+    def test_consent_holds_for_people_in_the_archive(self):
+        self.env["c360.contact.consent"]._record(
             [
                 {
                     "partner_id": self.buyer.id,
-                    "customer_id": self.customer.id,
+                    "status": "refused",
+                    "purpose": "marketing",
+                    "source": "staff",
                     "company_id": self.company.id,
-                    "channel": "email",
-                    "purpose": "care",
-                    "state": "sent",
-                    "date": NOW - timedelta(hours=hour),
                 }
-                for hour in range(1000)
             ]
+        )
+        self.buyer.active = False
+        self.assertEqual(self._reserve(self.buyer, "marketing").state, "blocked")
+        self.assertEqual(self._reserve(self.buyer, "service").state, "reserved")
+
+    def test_history_of_thousands_is_asked_once(self):
+        for limit in range(1, 11):
+            self._create_policy(limit=limit, days=limit)
+        self.env.cr.execute(
+            """
+            INSERT INTO c360_contact_touch (partner_id, customer_id, company_id,
+                   channel, direction, purpose, purpose_source, state, date)
+            SELECT %s, %s, %s, 'email', 'out', 'care', 'sender', 'sent',
+                   %s - minute * INTERVAL '1 minute'
+              FROM generate_series(0, 9999) AS minute
+            """,
+            [self.buyer.id, self.customer.id, self.company.id, NOW],
         )
         self.gate.check(self.buyer.ids, "email", "care")
         self.env.flush_all()
@@ -238,6 +265,38 @@ class TestContactGate(ContactCommon):
 
 @tagged("post_install", "-at_install", "c360_contact")
 class TestContactTouch(ContactCommon):
+    def test_waiting_rows_stand_where_they_leave(self):
+        self._create_policy(limit=1)
+        sent, waiting = self._reserve(self.buyer + self.buyer)
+        self.assertEqual(sent.shown_date, sent.date)
+        self.assertEqual(waiting.shown_date, waiting.scheduled_date)
+        both, leaves = sent + waiting, waiting.scheduled_date
+        for domain, found in (
+            ([("shown_date", ">=", leaves)], waiting),
+            ([("shown_date", "<", leaves)], sent),
+            ([("shown_date", "<=", leaves)], both),
+            ([("shown_date", "=", False)], both.browse()),
+        ):
+            rows = both.search([("id", "in", both.ids), *domain])
+            self.assertEqual(rows, found & both, domain)
+
+    def test_columns_have_a_sensible_order(self):
+        self._create_policy(limit=1)
+        self._create_policy(limit=0, purposes=("sales",))
+        touches = self._reserve(self.buyer + self.buyer)
+        touches += self._reserve(self.buyer, "sales")
+        touches += self._reserve(self.engineer, "service")
+        touches[3]._move("sent")
+        found = touches.with_context(read_group_expand=True).web_read_group(
+            [("id", "in", touches.ids)], ["state"], ["__count"]
+        )
+        self.assertEqual(
+            [group["state"] for group in found["groups"]],
+            ["deferred", "reserved", "sent", "blocked"],
+        )
+        states = [state for state, _label in touches._fields["state"].selection]
+        self.assertLess(states.index("deferred"), states.index("sent"))
+
     def test_the_state_moves_forward_only(self):
         touch = self._reserve(self.buyer)
         touch._move("sent")
