@@ -59,6 +59,18 @@ class C360ContactPolicy(models.Model):
         }
         if not self.limit_count:
             return self.env._("Nobody ever gets %(purposes)s %(by)s.", **words)
+        if self.limit_count == 1 and self.scope == "customer":
+            return self.env._(
+                "A customer with all his contact persons gets %(purposes)s at most "
+                "once within %(period)s %(by)s.",
+                **words,
+            )
+        if self.limit_count == 1:
+            return self.env._(
+                "Each contact person gets %(purposes)s at most once within "
+                "%(period)s %(by)s.",
+                **words,
+            )
         if self.scope == "customer":
             return self.env._(
                 "A customer with all his contact persons gets %(purposes)s at most "

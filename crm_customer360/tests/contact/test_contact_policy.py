@@ -75,6 +75,16 @@ class TestContactPolicy(ContactCommon):
                 "A customer with all his contact persons gets care or marketing at "
                 "most 2 times within a day by any channel.",
             ),
+            (
+                {"limit": 1},
+                "Each contact person gets care or marketing at most once within 7 days "
+                "by e-mail.",
+            ),
+            (
+                {"limit": 1, "scope": "customer"},
+                "A customer with all his contact persons gets care or marketing at "
+                "most once within 7 days by e-mail.",
+            ),
             ({"limit": 0}, "Nobody ever gets care or marketing by e-mail."),
             ({"limit": None}, "Limits nothing."),
             (
