@@ -47,6 +47,7 @@
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_policy_views.xml",
         "views/contact/c360_contact_consent_views.xml",
+        "views/contact/c360_contact_preference_views.xml",
         "views/contact/contact_preference_templates.xml",
         "wizards/contact/c360_contact_consent_record_views.xml",
         "wizards/contact/c360_contact_preference_record_views.xml",

@@ -142,8 +142,11 @@ class C360ContactPartnerMixin(models.AbstractModel):
         return self.env._("Refused on %(date)s: %(channels)s", **words)
 
     @api.model
-    def _c360_get_wishes(self, wish):
-        """Return what a person wishes, as pairs of a label and words."""
+    def _c360_get_wishes(self, wish, at=None):
+        """Return what a person wishes, as pairs of a label and words.
+
+        :param at: pauses that are over by then are left out; none: now
+        """
         if not wish:
             return []
         wish = wish.with_env(self.env).sudo()
@@ -152,7 +155,7 @@ class C360ContactPartnerMixin(models.AbstractModel):
             for name in ("preferred_channel", "limit_unit")
         }
         found = []
-        if wish.pause_until and wish.pause_until > fields.Datetime.now():
+        if wish.pause_until and wish.pause_until > (at or fields.Datetime.now()):
             pause = format_datetime(self.env, wish.pause_until, dt_format="short")
             found.append((self.env._("Nothing until"), pause))
         if wish.preferred_channel:

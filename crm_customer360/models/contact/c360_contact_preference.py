@@ -70,6 +70,7 @@ class C360ContactPreference(models.Model):
         help="Each company has customers, and wishes, of its own.",
     )
     is_current = fields.Boolean(string="Current", default=True, readonly=True)
+    summary = fields.Char(string="Wishes", compute="_compute_summary")
 
     # the gate: what a person wishes today; the foreign key
     _partner_idx = models.Index("(partner_id) WHERE is_current")
@@ -93,6 +94,23 @@ class C360ContactPreference(models.Model):
     def _compute_display_name(self):
         for row in self._mask_names():
             row.display_name = row.partner_name or row.address or ""
+
+    @api.depends(
+        "date",
+        "preferred_channel",
+        "hour_from",
+        "hour_to",
+        "pause_until",
+        "limit_count",
+        "limit_unit",
+    )
+    @api.depends_context("lang", "tz")
+    def _compute_summary(self):
+        for row in self:
+            wishes = self.env["res.partner"]._c360_get_wishes(row, row.date)
+            row.summary = " · ".join(
+                f"{label}: {text}" for label, text in wishes
+            ) or self.env._("No wishes")
 
     # --------------------------------------------------------------------- CRUD
 

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import ContactCommon
@@ -36,6 +37,38 @@ class TestContactPreference(ContactCommon):
         self.assertEqual(self._decide(purpose="service").state, "allowed")
         self._wish(pause_until=False)
         self.assertEqual(self._decide().state, "allowed")
+
+    def test_the_history_is_read_in_words(self):
+        with freeze_time(NOW - timedelta(days=9)):
+            self._wish(pause_until=NOW - timedelta(days=2))
+        self._wish(limit_count=1, limit_unit="week", hour_from=9, hour_to=17)
+        self._wish()
+        rows = self.env_of("care")["c360.contact.preference"].search(
+            [("partner_id", "=", self.buyer.id)]
+        )
+        self.assertEqual(rows.mapped("is_current"), [True, False, False])
+        words = rows.mapped("summary")
+        self.assertEqual(
+            words[:2],
+            ["No wishes", "At most: 1 a week · Reachable: 09:00 to 17:00"],
+        )
+        self.assertIn("Nothing until: 3/29/26", words[2], "it was wished then")
+
+    def test_the_screen_of_the_history_reads_only_what_one_may(self):
+        self.customer.user_id = self.users_by_role["leader"]
+        row = self._wish(limit_count=1, limit_unit="week")
+        action = "crm_customer360.c360_contact_preference_action"
+        for role in ("care", "leader", "service", "analyst"):
+            rows = self.env_of(role)["c360.contact.preference"]
+            self.assertIn(row, rows.search([]), role)
+            model = self.env_of(role)["ir.actions.actions"]._for_xml_id(action)
+            self.assertEqual(model["res_model"], rows._name)
+        self.assertNotIn(row, self.env_of("user")["c360.contact.preference"].search([]))
+        with self.assertRaises(AccessError):
+            self.env_of("stranger")["c360.contact.preference"].search([])
+        for kind in ("list", "form", "kanban"):
+            arch = self.env["c360.contact.preference"].get_view(view_type=kind)["arch"]
+            self.assertIn('create="0"', arch)
 
     def test_his_hours_are_kept_on_his_clock(self):
         self.buyer.tz = "Asia/Shanghai"  # 17:00 there
