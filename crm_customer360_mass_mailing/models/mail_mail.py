@@ -48,6 +48,11 @@ class MailMail(models.Model):
             return self.mailing_id.contact_purpose
         return super()._get_contact_purpose()
 
+    def _get_sender_company(self):
+        if self.mailing_id:
+            return self.mailing_id._get_contact_company()
+        return super()._get_sender_company()
+
     def _get_contact_request(self, recipient, touch=None):
         request = super()._get_contact_request(recipient, touch)
         if not self._is_of_mailing():

@@ -74,6 +74,7 @@ class MailingMailing(models.Model):
         self.ensure_one()
         # The consent ledger belongs to the system, mailings to marketing.
         consents_sudo = self.env["c360.contact.consent"].sudo()
+        consents_sudo = consents_sudo.with_company(self._get_contact_company())
         return consents_sudo._get_refusing_addresses(
             self.contact_purpose, self.contact_topic_id, addresses
         )

@@ -107,7 +107,7 @@ class MailingMailing(models.Model):
                 "active AND email_normalized IN (SELECT unnest(%s))"
                 " AND (company_id IS NULL OR company_id = %s)",
                 text_array(filter(None, addresses)),
-                self.env.company.id,
+                self._get_contact_company().id,
             )
         ):
             partners.setdefault(partner.address, partner)
@@ -132,13 +132,20 @@ class MailingMailing(models.Model):
 
     # --------------------------------------------------------------------- gate
 
+    def _get_contact_company(self):
+        """Return the company who answers for the mailing is in, whoever sends it."""
+        if not self.user_id or self.user_id == self.env.user:
+            return self.env.company
+        # a colleague of another company perhaps
+        return self.user_id.sudo().company_id
+
     def _get_contact_requests(self, recipients):
         """Return what is asked of the gate, by recipient; colleagues are not asked.
 
         :param list recipients: :class:`MailingRecipient`
         """
         self.ensure_one()
-        company_id = self.env.company.id
+        company_id = self._get_contact_company().id
         common = ContactRequest(
             channel=self._get_contact_channel(),
             purpose=self.contact_purpose,

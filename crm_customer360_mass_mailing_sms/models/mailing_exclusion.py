@@ -116,7 +116,10 @@ class MailingMailing(models.Model):
         # The consent ledger belongs to the system, mailings to marketing.
         consents_sudo = self.env["c360.contact.consent"].sudo()
         said = consents_sudo._get_current(set(people.values()))
-        company_id, topic_id = self.env.company.id, self.contact_topic_id.id or None
+        company_id, topic_id = (
+            self._get_contact_company().id,
+            self.contact_topic_id.id or None,
+        )
         refusing = []
         for who, person in people.items():
             rows = [

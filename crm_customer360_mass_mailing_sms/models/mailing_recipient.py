@@ -58,7 +58,7 @@ class MailingMailing(models.Model):
                 GROUP BY phone_sanitized
                 """,
                 text_array(numbers),
-                self.env.company.id,
+                self._get_contact_company().id,
             )
         )
         known = {

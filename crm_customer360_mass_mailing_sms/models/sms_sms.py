@@ -4,6 +4,11 @@ from odoo import models
 class SmsSms(models.Model):
     _inherit = "sms.sms"
 
+    def _get_sender_company(self):
+        if self.mailing_id:
+            return self.mailing_id._get_contact_company()
+        return super()._get_sender_company()
+
     def _get_contact_request(self, recipient, touch=None):
         request = super()._get_contact_request(recipient, touch)
         mailing = self.mailing_id

@@ -26,6 +26,7 @@ from . import c360_contact_gate_past
 from . import c360_contact_gate_booking
 from . import c360_contact_gate_consent
 from . import c360_contact_edge
+from . import c360_contact_edge_company
 from . import c360_contact_preview
 from . import c360_contact_pressure
 from . import c360_contact_dial

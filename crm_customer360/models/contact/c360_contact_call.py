@@ -3,7 +3,7 @@ from datetime import datetime, time
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from ...tools.contact_limit import ContactRequest
 from ...tools.contact_zone import get_zone
@@ -150,7 +150,7 @@ class C360ContactCallMixin(models.AbstractModel):
                 continue
             records = self.env[model].browse(calls.mapped("res_id")).exists()
             partners = records._mail_get_partners()
-            companies = records._mail_get_companies(default=self.env.company)
+            companies = records._mail_get_companies()
             for call in calls:
                 record = records.filtered(lambda rec, call=call: rec.id == call.res_id)
                 partner = partners.get(call.res_id, self.env["res.partner"])[:1]
@@ -171,7 +171,9 @@ class C360ContactCallMixin(models.AbstractModel):
                             purpose_source="sender"
                             if call.contact_purpose
                             else "system",
-                            company_id=companies[record.id].id or self.env.company.id,
+                            company_id=(
+                                companies[record.id] or call._get_caller_company()
+                            ).id,
                             partner_id=partner.id or None,
                             customer_id=partner.commercial_partner_id.id or None,
                             partner_name=partner.name or None,
@@ -185,6 +187,13 @@ class C360ContactCallMixin(models.AbstractModel):
                     )
                 )
         return pairs
+
+    def _get_caller_company(self):
+        """Return the company who plans the call is in; a job of the system: the
+        company of who calls."""
+        if self.env.uid == SUPERUSER_ID and self.user_id:
+            return self.user_id.company_id
+        return self.env.company
 
     def _get_call_moment(self, tz=None):
         """Return when the call is planned, UTC; never in the past.

@@ -66,10 +66,28 @@ class C360ContactTouch(models.Model):
                     "source_id": source[1],
                     "answer_to_id": answered.id,
                     "user_id": False,
-                    "company_id": values.get("record_company_id")
-                    or self.env.company.id,
+                    "company_id": self._get_incoming_company(
+                        source, partner_id, answered
+                    ).id,
                 }
             ]
+        )
+
+    @api.model
+    def _get_incoming_company(self, source, partner_id, answered):
+        """Return the company a message is for: the document's, else the one he answers.
+
+        The host's own guess, of documents without one, is the company of who fetches
+        the mail.
+        """
+        # a customer's message, whoever fetches it
+        document_sudo = self.env[source[0]].sudo().browse(source[1])
+        partner_sudo = self.env["res.partner"].sudo().browse(partner_id or ())
+        return (
+            document_sudo._mail_get_companies()[source[1]]
+            or answered.company_id
+            or partner_sudo.company_id
+            or self.env.company
         )
 
     @api.model

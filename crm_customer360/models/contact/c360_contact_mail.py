@@ -14,6 +14,7 @@ class MailRecipient(NamedTuple):
     mail: models.BaseModel
     partner: models.BaseModel
     address: str | None
+    company: models.BaseModel
 
     @property
     def key(self):
@@ -38,11 +39,11 @@ class MailBookings:
 
     def add(self, mail, recipients, touch_ids):
         """Remember a mail about to leave, with its recipients and ledger rows."""
-        people = {who.address: who.partner.id for who in recipients}
+        people = {who.address: (who.partner.id, who.company.id) for who in recipients}
         self._by_mail[mail.id] = (self._get_mark(mail), people, touch_ids)
 
     def find(self, mail):
-        """Return partner ids by address, and ids of ledger rows.
+        """Return ids of partner and company by address, and ids of ledger rows.
 
         ``None``: the gate did not see the mail with these recipients.
         """
@@ -160,7 +161,8 @@ class C360ContactMailMixin(models.AbstractModel):
     def _find_booking(self):
         """Return what the gate remembers of a mail that is being sent.
 
-        :return: partner ids by address, and ids of ledger rows; ``None``: nothing
+        :return: ids of partner and company by address, and ids of ledger rows;
+            ``None``: nothing
         """
         bookings = self.env.context.get("c360_contact_bookings")
         # its recipients belong to the system, whoever sends
@@ -182,13 +184,16 @@ class C360ContactMailMixin(models.AbstractModel):
             ):
                 known[partner.email_normalized] += partner
         recipients = {}
+        companies = self._get_contact_companies()
         for mail in self:
+            company = companies[mail]
             for partner in mail.recipient_ids:
                 # ``partner_share`` is False for colleagues
                 if partner.partner_share:
-                    found = MailRecipient(mail, partner, partner.email_normalized)
+                    found = MailRecipient(
+                        mail, partner, partner.email_normalized, company
+                    )
                     recipients[found.key] = found
-            company = mail.record_company_id or self.env.company
             for address in addresses[mail]:
                 # another company's partner is nobody here
                 partner = known[address].filtered(
@@ -197,7 +202,7 @@ class C360ContactMailMixin(models.AbstractModel):
                     )
                 )[:1]
                 if not partner or partner.partner_share:
-                    found = MailRecipient(mail, partner, address)
+                    found = MailRecipient(mail, partner, address, company)
                     recipients.setdefault(found.key, found)
         return list(recipients.values())
 
@@ -210,6 +215,8 @@ class C360ContactMailMixin(models.AbstractModel):
         """
         self.ensure_one()
         partner = recipient.partner
+        company = (touch and touch.company_id) or recipient.company
+        source_model, source_id = self._get_contact_document()
         return ContactRequest(
             channel="email",
             purpose=self._get_contact_purpose(),
@@ -221,17 +228,21 @@ class C360ContactMailMixin(models.AbstractModel):
             override_reason=self.contact_override_reason or None,
             touch_id=touch.id if touch else None,
             topic_id=self.contact_topic_id.id or None,
-            company_id=self.record_company_id.id or self.env.company.id,
+            company_id=company.id,
             partner_id=partner.id or None,
             customer_id=partner.commercial_partner_id.id or None,
             partner_name=partner.name or None,
             address=recipient.address or None,
             subject=self.subject or None,
-            source_model=self.model or self._name,
-            source_id=self.res_id or self.id,
+            source_model=source_model,
+            source_id=source_id,
             message_id=self.mail_message_id.id,
             user_id=self.create_uid.id,
         )
+
+    def _get_contact_document(self):
+        """Return model and id of what the mail is about."""
+        return self.model or self._name, self.res_id or self.id
 
     def _get_open_touches(self, recipients):
         """Return the ledger rows these recipients have already, by key."""

@@ -4,6 +4,8 @@ from odoo import models
 from odoo.tools.mail import append_content_to_html
 from odoo.tools.urls import urljoin
 
+from .c360_contact_mail import MailRecipient
+
 
 class C360ContactMailLinkMixin(models.AbstractModel):
     """Every e-mail a customer may refuse carries the way to do so.
@@ -32,31 +34,39 @@ class C360ContactMailLinkMixin(models.AbstractModel):
             if len(email["email_to"]) != 1 or not addresses:
                 continue
             if addresses[0] in customers:
-                partner = partner or customers[addresses[0]]
-                mail_sudo._add_contact_link(email, partner, addresses[0], purpose)
+                who = customers[addresses[0]]
+                who = who._replace(partner=partner or who.partner)
+                mail_sudo._add_contact_link(email, who, purpose)
         return emails
 
     def _get_customers(self):
-        """Return everybody outside the company who gets the mail, by address."""
-        partners = self.env["res.partner"]
+        """Return the :class:`MailRecipient` of every address outside the company."""
         booking = self._find_booking()
-        if booking:
-            people, _touch_ids = booking
-            return {address: partners.browse(who) for address, who in people.items()}
-        return {who.address: who.partner for who in self._get_contact_recipients()}
+        if not booking:
+            return {who.address: who for who in self._get_contact_recipients()}
+        partners, companies = self.env["res.partner"], self.env["res.company"]
+        people, _touch_ids = booking
+        return {
+            address: MailRecipient(
+                self, partners.browse(partner_id), address, companies.browse(company_id)
+            )
+            for address, (partner_id, company_id) in people.items()
+        }
 
-    def _add_contact_link(self, email, partner, address, purpose):
+    def _add_contact_link(self, email, who, purpose):
         """Add the link to what is about to leave for one recipient.
 
+        :param who: :class:`MailRecipient`
         :param dict email: see :meth:`_prepare_outgoing_list`; changed
         """
         links = self.env["c360.contact.link"]
-        company = self.record_company_id or self.env.company
-        token = links._sign(partner, address, company, purpose, self.contact_topic_id)
+        token = links._sign(
+            who.partner, who.address, who.company, purpose, self.contact_topic_id
+        )
         page, unsubscribe = (
             urljoin(self.get_base_url(), path) for path in links._get_paths(token)
         )
-        text = self.with_context(lang=partner.lang or self.env.lang).env._(
+        text = self.with_context(lang=who.partner.lang or self.env.lang).env._(
             "Choose what you hear from us, or stop it"
         )
         email["body"] = append_content_to_html(

@@ -30,6 +30,7 @@ class SmsRecipient(NamedTuple):
     sms: models.BaseModel
     partner: models.BaseModel
     address: str
+    company: models.BaseModel
 
     @property
     def key(self):
@@ -149,17 +150,20 @@ class C360ContactSmsMixin(models.AbstractModel):
             ):
                 known[partner.phone_sanitized] += partner
         recipients = []
+        companies = self._get_contact_companies()
         for sms in self:
+            company = companies[sms]
             partner = sms.partner_id
             if not partner:
                 # another company's partner is nobody here
-                companies = (sms._get_sms_company()[:1], self.env["res.company"])
                 partner = known[sms.number].filtered(
-                    lambda found, companies=companies: found.company_id in companies
+                    lambda found, company=company: (
+                        found.company_id in (company, company.browse())
+                    )
                 )[:1]
             # ``partner_share`` is False for colleagues
             if not partner or partner.partner_share:
-                recipients.append(SmsRecipient(sms, partner, sms.number))
+                recipients.append(SmsRecipient(sms, partner, sms.number, company))
         return recipients
 
     def _get_contact_request(self, recipient, touch=None):
@@ -176,6 +180,7 @@ class C360ContactSmsMixin(models.AbstractModel):
         source = self.contact_purpose_source or message.contact_purpose_source
         override = self.contact_override_reason or message.contact_override_reason
         document = self._get_contact_document()
+        company = (touch and touch.company_id) or recipient.company
         return ContactRequest(
             channel="sms",
             topic_id=message.contact_topic_id.id or None,
@@ -187,7 +192,7 @@ class C360ContactSmsMixin(models.AbstractModel):
             or None,
             override_reason=override or None,
             touch_id=touch.id if touch else None,
-            company_id=self._get_sms_company()[:1].id or self.env.company.id,
+            company_id=company.id,
             partner_id=partner.id or None,
             customer_id=partner.commercial_partner_id.id or None,
             partner_name=partner.name or None,
@@ -198,6 +203,16 @@ class C360ContactSmsMixin(models.AbstractModel):
             message_id=message.id or None,
             user_id=self.create_uid.id,
         )
+
+    def _get_named_company(self):
+        company = self.mail_message_id.record_company_id
+        # the host's bridges to providers know more
+        if not company and "record_company_id" in self._fields:
+            return self.record_company_id
+        return company
+
+    def _get_contact_author(self):
+        return self.mail_message_id.author_id
 
     def _get_contact_document(self):
         """Return model and id of what the SMS is about."""

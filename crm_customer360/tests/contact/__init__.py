@@ -1,6 +1,7 @@
 from . import test_contact_append
 from . import test_contact_call
 from . import test_contact_campaign
+from . import test_contact_company
 from . import test_contact_composer
 from . import test_contact_consent
 from . import test_contact_consent_blacklist

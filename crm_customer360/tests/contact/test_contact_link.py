@@ -48,9 +48,9 @@ class TestContactLink(ContactLinkCommon, MockEmail):
         mail_class = self.env.registry["mail.mail"]
         original = mail_class._add_contact_link
 
-        def add(mail, email, partner, *args):
-            calls.append(partner.lang)
-            return original(mail, email, partner, *args)
+        def add(mail, email, who, *args):
+            calls.append(who.partner.lang)
+            return original(mail, email, who, *args)
 
         with patch.object(mail_class, "_add_contact_link", add):
             self._send(self._create_mail(self.buyer, "care"))
