@@ -34,3 +34,4 @@ from . import test_contact_sms
 from . import test_contact_stop
 from . import test_contact_touch_safe
 from . import test_contact_tour
+from . import test_contact_undecided
