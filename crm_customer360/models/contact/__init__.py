@@ -42,6 +42,7 @@ from . import c360_contact_link_page
 from . import c360_contact_link_refusal
 from . import c360_contact_mail_link
 from . import c360_contact_sms
+from . import c360_contact_sms_delivery
 from . import c360_contact_sms_composer
 from . import c360_contact_merge
 from . import c360_contact_lead

@@ -69,6 +69,12 @@ class C360ContactSmsMixin(models.AbstractModel):
 
     # --------------------------------------------------------------------- host
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        purposes = {vals.get("contact_purpose") for vals in vals_list}
+        self.env["c360.contact.purpose"]._check_codes(purposes)
+        return super().create(vals_list)
+
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         ready = self._pass_gate()
         if not ready:
@@ -282,9 +288,13 @@ class C360ContactSmsMixin(models.AbstractModel):
         if state == "sent":
             touches._move("sent", date=fields.Datetime.now(), scheduled_date=False)
         elif state == "failed":
-            labels = dict(self._fields["failure_type"]._description_selection(self.env))
-            touches._move("failed", reason=labels.get(failure_type, failure_type))
+            touches._move("failed", reason=self._get_failure_words(failure_type))
         else:
             touches._move(
                 "cancelled", reason=self.env._("The SMS was cancelled or deleted.")
             )
+
+    @api.model
+    def _get_failure_words(self, failure_type):
+        labels = dict(self._fields["failure_type"]._description_selection(self.env))
+        return labels.get(failure_type, failure_type)

@@ -22,4 +22,5 @@ from . import resource_calendar_leaves
 from . import sale_order
 from . import sms_composer
 from . import sms_sms
+from . import sms_tracker
 from . import stock_picking

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.sms.tests.common import SMSCase
@@ -228,6 +229,29 @@ class TestContactSms(ContactCommon, SMSCase):
         ):
             self.assertEqual(self._send(bad + good), ["+32456003344"])
         self.assertEqual((bad.state, bad.contact_touch_id.id), ("outgoing", False))
+
+    def test_an_unknown_purpose_is_refused_with_words(self):
+        with self.assertRaisesRegex(UserError, "gossip.*transactional"):
+            self._create_sms(self.buyer, "gossip")
+
+    def test_a_delivery_that_fails_later_is_on_the_ledger(self):
+        for is_deleted in (False, True):
+            with self.subTest(is_deleted), self.mockSMSGateway():
+                message = self.buyer._message_sms("Hello", contact_purpose="care")
+                touch = self.env["c360.contact.touch"].search(
+                    [("message_id", "=", message.id)]
+                )
+                self.assertEqual(touch.state, "sent")
+                tracker = self.env["sms.tracker"].search(
+                    [("mail_notification_id", "in", message.notification_ids.ids)]
+                )
+                self.env["sms.sms"].search([("uuid", "=", tracker.sms_uuid)]).filtered(
+                    lambda _sms, gone=is_deleted: gone
+                ).unlink()
+                for _twice in range(2):
+                    tracker._action_update_from_provider_error("invalid_destination")
+                self.assertEqual(touch.state, "failed")
+                self.assertTrue(touch.reason)
 
     def test_many_cost_as_much_as_few(self):
         self._create_sms_policy(limit=0)
