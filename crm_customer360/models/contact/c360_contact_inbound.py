@@ -1,9 +1,13 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, models
-from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize, email_split_and_format_normalize
 
-# Only the beginning of a long message is turned into words.
-BODY_LENGTH = 5000
+from .c360_contact_touch_log import get_plain_words
+
+_logger = logging.getLogger(__name__)
 
 
 class C360ContactTouch(models.Model):
@@ -35,6 +39,52 @@ class C360ContactTouch(models.Model):
         return author_sudo.partner_share
 
     @api.model
+    def _log_received(self, message, values):
+        """Book a message of a customer; it is never lost for the ledger's sake.
+
+        :param message: see :meth:`_log_message`
+        :param dict values: see :meth:`_log_message`
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._log_message(message, values)
+        except OperationalError:
+            # the database wants the transaction run again
+            raise
+        except Exception:
+            _logger.exception("%s is missing on the contact ledger", message)
+            return self.browse()
+
+    @api.model
+    def _log_bounce(self, message, address, partners, text):
+        """Let mails that came back end as failed.
+
+        :param message: the ``mail.message`` that came back
+        :param str address: to whom it could not be delivered, normalised
+        :param partners: the contacts known by the address
+        :param str text: what the other server wrote, HTML
+        """
+        if not message or not (address or partners):
+            return
+        # The ledger belongs to the system, whoever fetches the mail.
+        touches_sudo = self.sudo().search(
+            [
+                ("message_id", "in", message.ids),
+                ("direction", "=", "out"),
+                ("channel", "=", "email"),
+                ("state", "in", ("reserved", "sent")),
+                "|",
+                ("partner_id", "in", partners.ids if partners else []),
+                ("address", "=", address or ""),
+            ]
+        )
+        if touches_sudo:
+            touches_sudo._move(
+                "failed",
+                reason=get_plain_words(text) or self.env._("The e-mail came back."),
+            )
+
+    @api.model
     def _log_message(self, message, values):
         """Book a message of a customer.
 
@@ -59,7 +109,7 @@ class C360ContactTouch(models.Model):
                     "partner_id": partner_id,
                     "address": email_normalize(address) or False,
                     "subject": message.subject or message.record_name,
-                    "outcome": html2plaintext((values.get("body") or "")[:BODY_LENGTH]),
+                    "outcome": get_plain_words(message.body),
                     "date": message.date,
                     "message_id": message.id,
                     "source_model": source[0],

@@ -1,13 +1,32 @@
+import logging
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext
+
+_logger = logging.getLogger(__name__)
 
 OUTCOME_LENGTH = 200
+# Only the beginning of a long message is turned into words.
+BODY_LENGTH = 5000
 # The field of the contact that says where a channel reaches him.
 ADDRESS_FIELDS = {
     "email": "email_normalized",
     "sms": "phone_sanitized",
     "phone": "phone_sanitized",
 }
+
+
+def get_plain_words(html):
+    """Return the beginning of a page of HTML as the ledger shows it.
+
+    Whatever customers send us is written down; what cannot be read is empty.
+    """
+    try:
+        return get_first_words(html2plaintext((html or "")[:BODY_LENGTH]))
+    except Exception:
+        _logger.info("A text could not be read", exc_info=True)
+        return False
 
 
 def get_first_words(text):

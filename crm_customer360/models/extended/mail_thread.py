@@ -20,8 +20,18 @@ class MailThread(models.AbstractModel):
         if self._name != "discuss.channel" and touches._is_from_outside(
             msg_values.get("author_id"), msg_values.get("message_type")
         ):
-            touches._log_message(message, msg_values)
+            touches._log_received(message, msg_values)
         return super()._message_post_after_hook(message, msg_values)
+
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        self.env["c360.contact.touch"]._log_bounce(
+            message_dict["bounced_message"],
+            message_dict["bounced_email"],
+            message_dict["bounced_partner"],
+            message_dict.get("body"),
+        )
+        return result
 
     def message_mail_with_source(self, source_ref, **kwargs):
         # The host drops what its own code sends about a document (the stage of a

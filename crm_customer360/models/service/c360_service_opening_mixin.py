@@ -1,6 +1,7 @@
 from odoo import api, models
-from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize
+
+from ..contact.c360_contact_touch_log import get_plain_words
 
 # How the customer reached us, by the host's channel of the ticket. Mail is booked when
 # its message is posted.
@@ -50,7 +51,7 @@ class C360ServiceOpeningMixin(models.AbstractModel):
             "purpose_source": "system",
             "partner_id": self.partner_id.id,
             "subject": self.name,
-            "outcome": html2plaintext(self.description or ""),
+            "outcome": get_plain_words(self.description),
             "source_model": self._name,
             "source_id": self.id,
             "company_id": self.company_id.id or self.env.company.id,

@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from markupsafe import Markup
 
 from odoo.tests import new_test_user, tagged
 
@@ -153,6 +155,70 @@ class TestContactInbound(ContactCommon, MockEmail):
                 email_from=self.engineer.email,
             )
         self.assertEqual(self._get_touches(self.buyer).state, "answered")
+
+    def _post_html(self, body):
+        message = self.order.message_post(
+            body=Markup(body),
+            message_type="email",
+            author_id=self.buyer.id,
+            email_from=self.buyer.email,
+        )
+        return self._get_incoming().filtered(lambda row: row.message_id == message)
+
+    def test_a_style_sheet_is_no_answer(self):
+        style = "@font-face {font-family: Calibri; panose-1: 2 15 5 2} " * 200
+        touch = self._post_html(
+            f"<html><head><style>{style}</style></head>"
+            "<body><p>Yes, I take ten.</p></body></html>"
+        )
+        self.assertEqual(touch.outcome, "Yes, I take ten.")
+
+    def test_what_cannot_be_read_is_not_lost(self):
+        for body in ("<!-- x -->", "<" * 6000, "<![CDATA[" + "x" * 6000):
+            with self.subTest(body[:10]):
+                message = self._post(contact_purpose="care")
+                message.body = Markup(body)
+                values = {
+                    "author_id": self.buyer.id,
+                    "model": self.order._name,
+                    "res_id": self.order.id,
+                }
+                touches = self.env["c360.contact.touch"]
+                self.assertEqual(len(touches._log_received(message, values)), 1)
+
+    def test_a_customers_message_never_fails_for_the_ledger(self):
+        touches = self.env["c360.contact.touch"]
+        with (
+            patch.object(type(touches), "_find_answered", side_effect=KeyError),
+            self.assertLogs(touches._log_received.__module__, "ERROR"),
+        ):
+            self.assertFalse(self._post_html("<p>Hello</p>"))
+        self.assertIn("Hello", self.order.message_ids[0].body)
+
+    def test_mail_that_comes_back_has_failed(self):
+        with self.mock_mail_gateway():
+            message = self.order.message_post(
+                body=QUESTION,
+                partner_ids=(self.buyer + self.engineer).ids,
+                subtype_xmlid="mail.mt_comment",
+            )
+        bounce = {
+            "bounced_email": self.buyer.email_normalized,
+            "bounced_partner": self.buyer,
+            "bounced_msg_ids": [message.message_id],
+            "bounced_message": message,
+            "body": "<p>No such user</p>",
+            "to": "bounce@company.example",
+            "email_from": "mailer-daemon@timber.example",
+            "message_id": "<1@timber.example>",
+        }
+        for _twice in range(2):
+            self.env["mail.thread"]._routing_handle_bounce(None, dict(bounce))
+        self.assertRecordValues(
+            self._get_touches(self.buyer),
+            [{"state": "failed", "reason": "No such user"}],
+        )
+        self.assertEqual(self._get_touches(self.engineer)[-1].state, "sent")
 
     def test_incoming_rows_use_up_no_limit(self):
         self._create_policy(limit=1, purposes=(), channel=False)
