@@ -35,7 +35,7 @@ class Contacts(Chapter):
         self.sent = {}
         for number, row in enumerate(table("messages")):
             days = int(row["days"])
-            self.book.plan(self.clock.moment(days, WRITE), self.write, (number, row))
+            self.book.plan(self.clock.moment(days, WRITE), self.write_to, (number, row))
             if row["reply"]:
                 moment = self.clock.moment(max(days - 1, 1), REPLY)
                 self.book.plan(moment, self.reply, (number, row))
@@ -75,7 +75,7 @@ class Contacts(Chapter):
 
     # ------------------------------------------------------------------ writing
 
-    def write(self, messages):
+    def write_to(self, messages):
         """A colleague writes to one person."""
         for number, row in messages:
             partner = self.book.contact(row)

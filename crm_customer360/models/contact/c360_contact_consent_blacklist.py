@@ -65,7 +65,8 @@ class C360ContactConsent(models.Model):
     @api.model
     def _get_company_ids(self):
         # those as well that the user may not see
-        return self.env["res.company"].sudo().search([]).ids
+        companies_sudo = self.env["res.company"].sudo()
+        return list(companies_sudo._search([("active", "=", True)]))
 
     @api.model
     def _get_said(self, rows, channel):

@@ -8,8 +8,9 @@ class C360CustomerMergeMixin(models.AbstractModel):
     @api.model
     def _c360_reparent(self, src_partners, dst_partner):
         """Let the contacts about merged people be about the one who stays."""
-        super()._c360_reparent(src_partners, dst_partner)
+        result = super()._c360_reparent(src_partners, dst_partner)
         self.env["c360.contact.touch"]._reparent(src_partners, dst_partner)
+        return result
 
     @api.model
     def _c360_refresh_merged(self, partners):
