@@ -49,7 +49,8 @@ class C360ContactHistory(models.Model):
         :param SQL partner_column: where a partner has such an address
         """
         # One company only: everything was its own.
-        companies = self.env["res.company"].sudo().search([], limit=2)
+        # Is there a second one, whoever may see it?
+        companies_sudo = self.env["res.company"].sudo().search([], limit=2)
         return SQL(
             """
             SELECT person.id, person.name, person.commercial_partner_id, %(address)s,
@@ -94,7 +95,7 @@ class C360ContactHistory(models.Model):
             """,
             address=address,
             channel=channel,
-            company_id=companies.id if len(companies) == 1 else None,
+            company_id=companies_sudo.id if len(companies_sudo) == 1 else None,
             partner_column=partner_column,
             condition=condition,
             after=after,

@@ -137,7 +137,8 @@ class MailingMailing(models.Model):
         if not self.user_id or self.user_id == self.env.user:
             return self.env.company
         # a colleague of another company perhaps
-        return self.user_id.sudo().company_id
+        user_sudo = self.user_id.sudo()
+        return user_sudo.company_id
 
     def _get_contact_requests(self, recipients):
         """Return what is asked of the gate, by recipient; colleagues are not asked.

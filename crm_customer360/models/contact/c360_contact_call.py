@@ -216,7 +216,8 @@ class C360ContactCallMixin(models.AbstractModel):
         gate = self.env["c360.contact.gate"]
         # The ledger belongs to the system, whoever plans.
         calls_sudo = self.sudo().filtered("contact_touch_id")
-        by_moment = defaultdict(self.env["c360.contact.touch"].sudo().browse)
+        touches_sudo = self.env["c360.contact.touch"].sudo()
+        by_moment = defaultdict(touches_sudo.browse)
         for call in calls_sudo:
             touch = call._get_booked_calls()
             if touch:

@@ -370,19 +370,20 @@ class C360ContactGate(models.AbstractModel):
         if isinstance(policy, ContactLimit):
             if not policy.limit:
                 return self.env._("“%(policy)s”: never.", policy=policy.name)
-            units = dict(
-                self.env["c360.contact.policy"]
-                ._fields["period_unit"]
-                ._description_selection(self.env)
-            )
+            words = {
+                "policy": policy.name,
+                "count": barrier.count_used(at),
+                "limit": policy.limit,
+                "period": self.env["c360.contact.policy"]._say_period(*policy.period),
+            }
+            if policy.period.count == 1:
+                return self.env._(
+                    "“%(policy)s”: %(count)s of %(limit)s used within %(period)s.",
+                    **words,
+                )
             return self.env._(
-                "“%(policy)s”: %(count)s of %(limit)s used in the last "
-                "%(number)s %(unit)s.",
-                policy=policy.name,
-                count=barrier.count_used(at),
-                limit=policy.limit,
-                number=policy.period.count,
-                unit=units[policy.period.unit].lower(),
+                "“%(policy)s”: %(count)s of %(limit)s used in the last %(period)s.",
+                **words,
             )
         if isinstance(policy, ContactQuiet):
             return self.env._(

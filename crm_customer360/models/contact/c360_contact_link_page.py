@@ -132,7 +132,9 @@ class C360ContactLink(models.AbstractModel):
     def _get_subject_words(self, link):
         """Name what the message was about that the link came with."""
         if link.topic:
-            return link.topic.with_env(self.env).sudo().name
+            # He was written to about it, so he may read its name.
+            topic_sudo = link.topic.with_env(self.env).sudo()
+            return topic_sudo.name
         purposes = dict(
             self.env["c360.contact.consent"]
             ._fields["purpose"]

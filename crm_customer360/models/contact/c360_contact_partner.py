@@ -149,30 +149,33 @@ class C360ContactPartnerMixin(models.AbstractModel):
         """
         if not wish:
             return []
-        wish = wish.with_env(self.env).sudo()
+        # Whoever may see the contact, may know how he wants to be contacted.
+        wish_sudo = wish.with_env(self.env).sudo()
         labels = {
-            name: dict(wish._fields[name]._description_selection(self.env))
+            name: dict(wish_sudo._fields[name]._description_selection(self.env))
             for name in ("preferred_channel", "limit_unit")
         }
         found = []
-        if wish.pause_until and wish.pause_until > (at or fields.Datetime.now()):
-            pause = format_datetime(self.env, wish.pause_until, dt_format="short")
+        if wish_sudo.pause_until and wish_sudo.pause_until > (
+            at or fields.Datetime.now()
+        ):
+            pause = format_datetime(self.env, wish_sudo.pause_until, dt_format="short")
             found.append((self.env._("Nothing until"), pause))
-        if wish.preferred_channel:
-            channel = labels["preferred_channel"][wish.preferred_channel]
+        if wish_sudo.preferred_channel:
+            channel = labels["preferred_channel"][wish_sudo.preferred_channel]
             found.append((self.env._("Best of all by"), channel))
-        if wish.limit_count:
+        if wish_sudo.limit_count:
             often = self.env._(
                 "%(count)s %(period)s",
-                count=wish.limit_count,
-                period=labels["limit_unit"][wish.limit_unit],
+                count=wish_sudo.limit_count,
+                period=labels["limit_unit"][wish_sudo.limit_unit],
             )
             found.append((self.env._("At most"), often))
-        if wish.hour_from != wish.hour_to:
+        if wish_sudo.hour_from != wish_sudo.hour_to:
             hours = self.env._(
                 "%(begin)s to %(end)s",
-                begin=format_duration(wish.hour_from),
-                end=format_duration(wish.hour_to),
+                begin=format_duration(wish_sudo.hour_from),
+                end=format_duration(wish_sudo.hour_to),
             )
             found.append((self.env._("Reachable"), hours))
         return found

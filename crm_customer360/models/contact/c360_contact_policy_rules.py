@@ -88,7 +88,8 @@ class C360ContactPolicy(models.Model):
     @api.model
     def _search_active(self):
         # The policies hold for every sender, whatever he may read.
-        return self.sudo().search([("active", "=", True)])
+        policies_sudo = self.sudo().search([("active", "=", True)])
+        return policies_sudo
 
     # ------------------------------------------------------------- one policy
 

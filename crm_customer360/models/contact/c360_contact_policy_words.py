@@ -171,22 +171,26 @@ class C360ContactPolicy(models.Model):
         return names
 
     def _get_period_words(self):
-        words = {"count": self.period_count}
-        if self.period_count == 1:
+        return self._say_period(self.period_count, self.period_unit)
+
+    @api.model
+    def _say_period(self, count, unit):
+        words = {"count": count}
+        if count == 1:
             return {
                 "hour": self.env._("an hour"),
                 "day": self.env._("a day"),
                 "week": self.env._("a week"),
                 "month": self.env._("a month"),
                 "year": self.env._("a year"),
-            }[self.period_unit]
+            }[unit]
         return {
             "hour": self.env._("%(count)s hours", **words),
             "day": self.env._("%(count)s days", **words),
             "week": self.env._("%(count)s weeks", **words),
             "month": self.env._("%(count)s months", **words),
             "year": self.env._("%(count)s years", **words),
-        }[self.period_unit]
+        }[unit]
 
     def _get_quiet_words(self):
         """Return the quiet times of the policy, a phrase each."""

@@ -110,7 +110,9 @@ class C360ContactPressure(models.AbstractModel):
         gate._check_arguments(channel, purpose)
         if not partner_ids and model:
             records, _skipped = gate._find_documents(model, [res_id], None)
-            people, _loose = gate._get_people(records.sudo(), channel, None)
+            # He may read the document; who stands on it, is looked at below.
+            records_sudo = records.sudo()
+            people, _loose = gate._get_people(records_sudo, channel, None)
             partner_ids = [partner.id for found in people.values() for partner in found]
         ids = [found for found in partner_ids or () if type(found) is int]
         partners = (

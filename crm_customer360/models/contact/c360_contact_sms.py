@@ -280,17 +280,18 @@ class C360ContactSmsMixin(models.AbstractModel):
 
     def _settle_touches(self, state, failure_type=None):
         """End the bookings of SMS that were handed over, failed or were cancelled."""
-        touches = self.sudo().contact_touch_id.filtered(
+        # The ledger belongs to the system, whoever sends.
+        touches_sudo = self.sudo().contact_touch_id.filtered(
             lambda touch: touch.channel == "sms" and touch.state in ORIGINS[state]
         )
-        if not touches:
+        if not touches_sudo:
             return
         if state == "sent":
-            touches._move("sent", date=fields.Datetime.now(), scheduled_date=False)
+            touches_sudo._move("sent", date=fields.Datetime.now(), scheduled_date=False)
         elif state == "failed":
-            touches._move("failed", reason=self._get_failure_words(failure_type))
+            touches_sudo._move("failed", reason=self._get_failure_words(failure_type))
         else:
-            touches._move(
+            touches_sudo._move(
                 "cancelled", reason=self.env._("The SMS was cancelled or deleted.")
             )
 

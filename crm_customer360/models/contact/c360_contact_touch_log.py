@@ -63,7 +63,8 @@ class C360ContactTouch(models.Model):
             {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
         )
         # Names and addresses are the ledger's own, whoever logs.
-        partners_by_id = {partner.id: partner for partner in partners.sudo()}
+        partners_sudo = partners.sudo()
+        partners_by_id = {partner.id: partner for partner in partners_sudo}
         prepared = []
         for vals in vals_list:
             gate._check_arguments(vals["channel"], vals.get("purpose", "transactional"))

@@ -37,6 +37,12 @@ class TestContactGate(ContactCommon):
         self.assertEqual(touch.policy_id, policy)
         self.assertEqual(touch.reason, "“2 in 7 days”: 2 of 2 used in the last 7 days.")
 
+    def test_a_single_period_is_named_without_a_number(self):
+        self._create_policy(limit=1, period_count=1, period_unit="month")
+        self._reserve(self.buyer)
+        touch = self._reserve(self.buyer)
+        self.assertEqual(touch.reason, "“1 in 7 days”: 1 of 1 used within a month.")
+
     def test_the_slot_is_free_at_the_edge_of_the_period_and_not_before(self):
         self._create_policy(limit=1, days=7)
         self._reserve(self.buyer, at=NOW - timedelta(days=7))
