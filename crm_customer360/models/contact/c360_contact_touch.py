@@ -95,7 +95,7 @@ class C360ContactTouch(models.Model):
     # What became of it
     state = fields.Selection(
         selection=[
-            ("reserved", "Being Sent"),
+            ("reserved", "Booked"),
             ("deferred", "Waiting"),
             ("blocked", "Stopped"),
             ("sent", "Sent"),
