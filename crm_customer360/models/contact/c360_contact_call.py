@@ -57,11 +57,15 @@ class C360ContactCallMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env["c360.contact.purpose"]._check_codes(
+            vals.get("contact_purpose") for vals in vals_list
+        )
         activities = super().create(vals_list)
         activities._plan_calls()
         return activities
 
     def write(self, vals):
+        self.env["c360.contact.purpose"]._check_codes([vals.get("contact_purpose")])
         # a call that moves to another document leaves the row of the old one behind
         booked = self._get_booked_calls() if IDENTITY_FIELDS & vals.keys() else None
         result = super().write(vals)

@@ -143,7 +143,7 @@ class C360ContactPurpose(models.Model):
         """
         known = dict(PURPOSES)
         for code in codes:
-            if code and code not in known:
+            if code and (not isinstance(code, str) or code not in known):
                 raise ValidationError(
                     self.env._(
                         "The purpose “%(value)s” is unknown. Use one of: %(allowed)s.",

@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import ContactCommon
@@ -35,6 +36,15 @@ class TestContactCall(ContactCommon):
                 **values,
             }
         )
+
+    def test_an_unknown_purpose_gets_a_sentence(self):
+        activity = self._plan()
+        for attempt in (
+            lambda: self._plan(contact_purpose="fun"),
+            lambda: activity.write({"contact_purpose": "fun"}),
+        ):
+            with self.assertRaisesRegex(ValidationError, "“fun” is unknown"):
+                attempt()
 
     def test_a_planned_call_is_booked(self):
         activity = self._plan()
