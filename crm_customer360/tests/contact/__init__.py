@@ -18,6 +18,7 @@ from . import test_contact_load
 from . import test_contact_log
 from . import test_contact_mail
 from . import test_contact_mail_bookings
+from . import test_contact_mail_purpose
 from . import test_contact_masked
 from . import test_contact_panel
 from . import test_contact_policy
