@@ -3,7 +3,7 @@
 {
     "name": "Customer 360",
     "summary": "Lead pools, customer care and contact limits on ERP facts",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
     "license": "AGPL-3",
@@ -31,6 +31,8 @@
         "security/customer_security.xml",
         "security/ir.model.access-contact.csv",
         "security/contact_security.xml",
+        "security/ir.model.access-lead.csv",
+        "security/lead_security.xml",
         "security/ir.model.access-pool.csv",
         "security/pool_security.xml",
         "security/ir.model.access-care.csv",
@@ -38,6 +40,7 @@
         # Data, by room
         "data/customer_data.xml",
         "data/contact_data.xml",
+        "data/lead_data.xml",
         "data/pool_data.xml",
         "data/care_data.xml",
         # Views, by room

@@ -2,6 +2,7 @@
 # The doors to the host's models come last, they mount the rooms' mixins.
 from . import customer
 from . import contact
+from . import lead
 from . import pool
 from . import opportunity
 from . import service

@@ -3,6 +3,7 @@
 from .care import *  # noqa: F403
 from .contact import *  # noqa: F403
 from .customer import *  # noqa: F403
+from .lead import *  # noqa: F403
 from .opportunity import *  # noqa: F403
 from .pool import *  # noqa: F403
 from .service import *  # noqa: F403

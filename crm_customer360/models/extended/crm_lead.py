@@ -5,7 +5,13 @@ class CrmLead(models.Model):
     # Mixins that extend the host's methods come before it: the host is their super().
     _name = "crm.lead"
     _inherit = [
+        # outermost first: a new lead is captured, checked, compared, graded, then pooled
         "c360.pool.mixin",
+        "c360.lead.followup.mixin",
+        "c360.lead.profile.mixin",
+        "c360.lead.duplicate.mixin",
+        "c360.lead.check.mixin",
+        "c360.lead.intake.mixin",
         "c360.contact.lead.mixin",
         "c360.opportunity.fulfilment.mixin",
         "crm.lead",

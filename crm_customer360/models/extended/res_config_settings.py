@@ -8,6 +8,9 @@ class ResConfigSettings(models.TransientModel):
         string="Customer lifecycle",
         implied_group="crm_customer360.group_use_lifecycle",
     )
+    group_use_lead = fields.Boolean(
+        string="Lead cleaning", implied_group="crm_customer360.group_use_lead"
+    )
     group_use_pool = fields.Boolean(
         string="Lead pools", implied_group="crm_customer360.group_use_pool"
     )
