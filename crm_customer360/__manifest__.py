@@ -22,7 +22,7 @@
         "stock_account",
         "utm",
     ],
-    "external_dependencies": {"python": ["phonenumbers"]},
+    "external_dependencies": {"python": ["OpenCC", "phonenumbers", "rapidfuzz"]},
     "data": [
         # Security
         "security/customer360_groups.xml",

@@ -1,2 +1,2 @@
-from . import test_tools_doctests
 from . import test_contact_cap
+from . import test_tools_doctests
