@@ -57,6 +57,8 @@
         "wizards/contact/c360_contact_preference_record_views.xml",
         "views/contact/c360_contact_simulation_views.xml",
         "wizards/contact/c360_contact_log_views.xml",
+        # Leads
+        "views/lead/c360_lead_intake_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",

@@ -1,0 +1,1 @@
+from . import c360_lead_intake_mixin

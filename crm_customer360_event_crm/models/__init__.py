@@ -1,0 +1,2 @@
+from . import c360_lead_intake_mixin
+from . import event_registration

@@ -1,0 +1,9 @@
+from odoo import api, models
+
+
+class C360LeadIntakeMixin(models.AbstractModel):
+    _inherit = "c360.lead.intake.mixin"
+
+    @api.model
+    def _get_capture_fields(self):
+        return super()._get_capture_fields() | {"origin_survey_id": "survey"}
