@@ -3,6 +3,7 @@ from . import account_payment
 from . import base_partner_merge
 from . import crm_lead
 from . import crm_team
+from . import crm_team_member
 from . import helpdesk_ticket
 from . import ir_actions_server
 from . import mail_activity

@@ -1,53 +1,20 @@
-from typing import NamedTuple
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
-
-from ...tools.pool_day import day_start
+from odoo.tools import SQL, format_datetime
 
 # beyond PostgreSQL's integer no record can exist
 MAX_ID = 2**31 - 1
-# whose cached values a claim makes old
-TOUCHED = (
-    "c360.pool",
-    "c360.pool.lead",
-    "c360.pool.member",
-    "c360.pool.move",
-    "crm.lead",
-    "mail.followers",
-    "mail.message",
-)
-
-
-class Terms(NamedTuple):
-    """What a member may still take from a pool."""
-
-    pool_name: str
-    claim_limit: int
-    hold_limit: int
-    claimed: int
-    held: int
-
-
-class Member(NamedTuple):
-    """Who claims, as his locked membership tells."""
-
-    partner_id: int
-    name: str
-    email: str | None
-    tz: str | None
-    pool_ids: list
 
 
 class C360Pool(models.Model):
     """Claiming: exactly one owner, exact limits, few statements for any batch.
 
-    The order of locks is the same for everyone, so claims cannot block each other for
-    good: first the member's own rows (written, so that his parallel claims queue up),
-    then the leads by id. Cursors are REPEATABLE READ: whoever waited for a row that
-    changed meanwhile fails with a serialisation error, the host starts his request
-    again, and the second time he reads who was faster.
+    Two statements: one locks and counts, one grants. The order of locks is the same for
+    everyone, so claims cannot block each other for good: first the member's own rows
+    (written by a grant, so that his parallel claims queue up), then the leads by id.
+    Cursors are REPEATABLE READ: whoever waited for a row that changed meanwhile fails
+    with a serialisation error, the host starts his request again, and the second time
+    he reads who was faster.
     """
 
     _name = "c360.pool"
@@ -68,26 +35,24 @@ class C360Pool(models.Model):
         ids = self._check_lead_ids(lead_ids)
         known = [lead_id for lead_id in ids if 0 < lead_id <= MAX_ID]
         self.env.flush_all()
-        member = self._lock_membership(known)
-        terms = self._get_terms(member) if member else {}
-        leads = self._lock_leads(known, terms) if terms else {}
-        granted, reasons = self._decide(ids, leads, terms)
-        if granted:
-            self._grant([leads[lead_id] for lead_id in granted])
-            self._announce(granted, member)
-            for model in TOUCHED:
-                self.env[model].invalidate_model(flush=False)
-        unexplained = [
-            lead_id for lead_id in ids if lead_id not in leads and lead_id in known
-        ]
-        reasons.update(self._explain(unexplained, terms))
+        pool_ids = self._get_my_pools()
+        leads = self._lock_leads(known, pool_ids) if known and pool_ids else {}
+        granted, reasons = self._decide(ids, leads)
+        self._grant_rows(
+            [leads[lead_id] for lead_id in granted],
+            [self.env.uid] * len(granted),
+            "claim",
+        )
+        unexplained = [lead_id for lead_id in known if lead_id not in leads]
+        reasons.update(self._explain(unexplained, pool_ids))
         gone = self.env._("This lead no longer exists.")
+        mine = set(granted)
         return {
             "granted": granted,
             "refused": [
                 {"id": lead_id, "reason": reasons.get(lead_id, gone)}
                 for lead_id in ids
-                if lead_id not in set(granted)
+                if lead_id not in mine
             ],
         }
 
@@ -106,163 +71,144 @@ class C360Pool(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _lock_membership(self, lead_ids):
-        """Write, and so lock, the user's memberships in the pools of these leads.
-
-        :return: the ``Member``, or None when he belongs to none of them
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE c360_pool_member AS member
-                   SET last_claim_date = %(now)s
-                  FROM res_users AS claimer
-                  JOIN res_partner AS partner ON partner.id = claimer.partner_id
-                 WHERE claimer.id = member.user_id
-                   AND member.id IN (
-                       SELECT mine.id
-                         FROM c360_pool_member AS mine
-                        WHERE mine.user_id = %(uid)s
-                          AND mine.active
-                          AND mine.pool_id IN (
-                              SELECT pool_id FROM crm_lead WHERE id = ANY(%(ids)s)
-                              )
-                     ORDER BY mine.id
-                          FOR NO KEY UPDATE
-                       )
-             RETURNING partner.id, partner.name, partner.email, partner.tz,
-                       member.pool_id
-                """,
-                now=fields.Datetime.now(),
-                uid=self.env.uid,
-                ids=lead_ids,
-            )
-        )
-        if not rows:
-            return None
-        return Member(*rows[0][:4], [row[4] for row in rows])
+    def _get_my_pools(self):
+        """Return the ids of the active pools the current user claims from."""
+        terms = self._get_terms()
+        _tz, pool_ids = self._get_memberships(self.env.uid)
+        return [pool_id for pool_id in pool_ids if pool_id in terms]
 
     @api.model
-    def _get_terms(self, member):
-        """Return ``{pool id: Terms}`` of the active pools of the member.
+    def _lock_leads(self, lead_ids, pool_ids):
+        """Lock the user's memberships, then what waits in these pools, in id order.
 
-        Counting comes after the lock and in a statement of its own: one statement that
-        locks and counts would count what it saw before it waited.
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT pool.id,
-                       COALESCE(pool.name ->> %(lang)s, pool.name ->> 'en_US'),
-                       COALESCE(pool.claim_limit_day, 0),
-                       COALESCE(pool.hold_limit, 0),
-                       CASE WHEN pool.claim_limit_day > 0 THEN (
-                            SELECT COUNT(*)
-                              FROM c360_pool_move AS move
-                             WHERE move.user_id = %(uid)s
-                               AND move.pool_id = pool.id
-                               AND move.kind = 'claim'
-                               AND move.date >= %(midnight)s
-                       ) ELSE 0 END,
-                       CASE WHEN pool.hold_limit > 0 THEN (
-                            SELECT COUNT(*)
-                              FROM crm_lead AS lead
-                             WHERE lead.user_id = %(uid)s
-                               AND lead.pool_id = pool.id
-                               AND lead.pool_state = 'held'
-                               AND lead.active
-                               AND lead.won_status = 'pending'
-                       ) ELSE 0 END
-                  FROM c360_pool AS pool
-                 WHERE pool.id = ANY(%(pools)s) AND pool.active
-                """,
-                uid=self.env.uid,
-                lang=self.env.lang or "en_US",
-                midnight=day_start(fields.Datetime.now(), member.tz),
-                pools=member.pool_ids,
-            )
-        )
-        return {pool_id: Terms(*terms) for pool_id, *terms in rows}
-
-    @api.model
-    def _lock_leads(self, lead_ids, terms):
-        """Lock what waits in the user's pools, in id order.
-
-        :return: ``{lead id: row}``, a row tells pool, company, team and whether the
-            user works for that team
+        :return: ``{lead id: row}`` with the columns of ``_get_row_sql``, those of the
+            membership, and what may stand against a claim of this lead
         """
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT lead.id, lead.pool_id, lead.company_id, lead.team_id, lead.type,
-                       EXISTS (
-                       SELECT FROM crm_team AS team
-                             WHERE team.id = lead.team_id AND team.user_id = %(uid)s
-                       ) OR EXISTS (
-                       SELECT FROM crm_team_member AS member
-                             WHERE member.crm_team_id = lead.team_id
-                               AND member.user_id = %(uid)s
-                               AND member.active
-                       ) AS team_fits
-                  FROM crm_lead AS lead
-                 WHERE lead.id = ANY(%(ids)s)
-                   AND lead.pool_id = ANY(%(pools)s)
-                   AND lead.pool_state = 'pooled'
-                   AND lead.user_id IS NULL
-                   AND lead.active
-                   AND lead.won_status = 'pending'
-                   AND (lead.company_id IS NULL OR lead.company_id = ANY(%(companies)s))
-              ORDER BY lead.id
-                   FOR NO KEY UPDATE OF lead
+                WITH member AS MATERIALIZED (%(members)s),
+                lead AS MATERIALIZED (
+                    SELECT %(row)s, %(obstacles)s
+                      FROM crm_lead AS lead
+                     WHERE lead.id = ANY(%(ids)s)
+                       -- the array is complete, and so are the locks of the
+                       -- memberships, before the first lead is locked
+                       AND lead.pool_id = ANY(ARRAY(SELECT pool_id FROM member))
+                       AND %(waiting)s
+                       AND (lead.company_id IS NULL
+                            OR lead.company_id = ANY(%(companies)s))
+                  ORDER BY lead.id
+                       FOR NO KEY UPDATE OF lead
+                )
+                SELECT * FROM lead JOIN member USING (pool_id)
                 """,
-                uid=self.env.uid,
+                members=self._get_members_sql([self.env.uid], pool_ids),
+                row=self._get_row_sql(),
+                obstacles=self._get_obstacles_sql(pool_ids),
+                waiting=self._get_waiting_sql(),
                 ids=lead_ids,
-                pools=list(terms),
                 companies=list(self.env.user._get_company_ids()),
             )
         )
         return {row["id"]: row for row in rows}
+
+    @api.model
+    def _get_obstacles_sql(self, pool_ids):
+        """Return SQL for what may stand against a claim of ``lead``, besides limits.
+
+        Columns: ``released``, when the user last had to give it back.
+        """
+        terms = self._get_terms()
+        released = SQL("NULL::timestamp")
+        if any(terms[pool_id].cooldown_days for pool_id in pool_ids):
+            released = SQL(
+                """
+                (SELECT MAX(past.date)
+                   FROM c360_pool_move AS past
+                  WHERE past.lead_id = lead.id
+                    AND past.previous_user_id = %s
+                    AND past.kind IN ('return', 'recycle'))
+                """,
+                self.env.uid,
+            )
+        return SQL("%s AS released", released)
 
     # ------------------------------------------------------------
     # Decision
     # ------------------------------------------------------------
 
     @api.model
-    def _decide(self, ids, leads, terms):
+    def _decide(self, ids, leads):
         """Use up the limits in the order of the request.
 
-        :return: ids granted, and ``{id: reason}`` of those a limit stops
+        :return: ids granted, and ``{id: reason}`` of those something stops
         """
-        granted, reasons = [], {}
-        claimed = {pool_id: term.claimed for pool_id, term in terms.items()}
-        held = {pool_id: term.held for pool_id, term in terms.items()}
+        granted, reasons, meters = [], {}, {}
         for lead_id in ids:
             if lead_id not in leads:
                 continue
-            pool_id = leads[lead_id]["pool_id"]
-            term = terms[pool_id]
-            if 0 < term.claim_limit <= claimed[pool_id]:
-                reasons[lead_id] = self.env._(
-                    "You have claimed %(limit)s leads of “%(pool)s” today, the limit "
-                    "of a day.",
-                    limit=term.claim_limit,
-                    pool=term.pool_name,
-                )
-            elif 0 < term.hold_limit <= held[pool_id]:
-                reasons[lead_id] = self.env._(
-                    "You hold %(limit)s leads of “%(pool)s”. Close one or give it back "
-                    "first.",
-                    limit=term.hold_limit,
-                    pool=term.pool_name,
-                )
+            row = leads[lead_id]
+            pool_id = row["pool_id"]
+            if pool_id not in meters:
+                meters[pool_id] = self._get_meter(row)
+            reason = self._get_obstacle(row)
+            if not reason:
+                refusal = meters[pool_id].take(row["grade"])
+                reason = refusal and self._explain_limit(refusal, pool_id)
+            if reason:
+                reasons[lead_id] = reason
             else:
-                claimed[pool_id] += 1
-                held[pool_id] += 1
                 granted.append(lead_id)
         return granted, reasons
 
     @api.model
-    def _explain(self, ids, terms):
+    def _get_obstacle(self, row):
+        """Return what stands against a claim besides limits, in words, or None."""
+        until = self._get_cooldown_end(row)
+        if until and until > fields.Datetime.now():
+            return self.env._(
+                "You had this lead before. You may claim it again from %(date)s.",
+                date=format_datetime(self.env, until, dt_format="short"),
+            )
+        return None
+
+    @api.model
+    def _explain_limit(self, refusal, pool_id):
+        # its members may see the pool; a claim must not fail for want of its name
+        pool_sudo = self.sudo().browse(pool_id)
+        names = {"limit": refusal.limit, "pool": pool_sudo.name}
+        if refusal.grade:
+            names["grade"] = self._get_grade_label(refusal.grade)
+            if refusal.kind == "day":
+                return self.env._(
+                    "You have claimed %(limit)s leads of grade “%(grade)s” of "
+                    "“%(pool)s” today, the limit of a day.",
+                    **names,
+                )
+            return self.env._(
+                "You hold %(limit)s leads of grade “%(grade)s” of “%(pool)s”. Close "
+                "one or give it back first.",
+                **names,
+            )
+        if refusal.kind == "day":
+            return self.env._(
+                "You have claimed %(limit)s leads of “%(pool)s” today, the limit "
+                "of a day.",
+                **names,
+            )
+        return self.env._(
+            "You hold %(limit)s leads of “%(pool)s”. Close one or give it back first.",
+            **names,
+        )
+
+    @api.model
+    def _get_grade_label(self, grade):
+        field = self.env["c360.pool.limit"]._fields["grade"]
+        return dict(field._description_selection(self.env)).get(grade, grade)
+
+    @api.model
+    def _explain(self, ids, pool_ids):
         """Tell why leads were not there to claim: ``{id: reason}``.
 
         The owner's name is told to members of the lead's pool, nothing to others.
@@ -289,7 +235,7 @@ class C360Pool(models.Model):
                 reason = self.env._("You have this lead already.")
             elif not pool_id:
                 reason = self.env._("This lead is in no pool.")
-            elif pool_id not in terms:
+            elif pool_id not in pool_ids:
                 reason = self.env._("You are not a member of its pool.")
             elif owner_id:
                 reason = self.env._("%(name)s has this lead already.", name=owner)

@@ -1,34 +1,57 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
-from odoo.tools.mail import formataddr, generate_tracking_message_id
 
 
 class C360PoolGrantMixin(models.AbstractModel):
-    """What a granted claim changes: owner, ledger, followers, a note.
+    """What a grant changes at once: owner, ledger, membership; the rest is noted.
 
-    Set-based SQL on rows the claim has locked: through the ORM one change of owner
-    costs fourteen queries and a mail. Automated actions on leads do not see a claim.
+    Set-based SQL on rows the caller has locked: through the ORM one change of owner
+    costs fourteen queries and a mail. Followers, notices, tracking and automation
+    rules follow a moment later, see ``c360.pool.arrival``.
     """
 
     _name = "c360.pool.grant.mixin"
-    _description = "Granting of Claims"
+    _description = "Granting of Leads"
 
     @api.model
-    def _grant(self, leads):
-        """Write the owner and the ledger, in one statement.
+    def _grant_rows(self, rows, user_ids, kind, reason=None):
+        """Give many leads to many users, in one statement whatever their number.
 
         It sets what the host derives from a new owner: assignment date, team and
         company. The stage stays; the host's nightly run rates the chances again.
+        Limits are the caller's business.
 
-        :param list leads: rows of ``_lock_leads``
+        :param list rows: dicts of leads the caller has locked in this transaction,
+            with id, pool_id, company_id, team_id, type and grade (``_lock_rows``)
+        :param list user_ids: the new owner of each, in the order of the rows
+        :param str kind: of the ledger's row: claim, assign
+        :param str reason: goes to the ledger
         """
-        teams, companies = self._get_teams_and_companies(leads)
-        self.env.execute_query(
+        if not rows:
+            return
+        now = fields.Datetime.now()
+        rows = [
+            {**row, "user_id": user_id}
+            for row, user_id in zip(rows, user_ids, strict=True)
+        ]
+        places = [self._get_place(row) for row in rows]
+        deadlines = self.env["c360.pool"]._get_first_deadlines(rows, now)
+        arrival = self.env["c360.pool.arrival"]
+        cron_id = arrival._get_cron_id()
+        [[woken]] = self.env.execute_query(
             SQL(
                 """
-                WITH claimed AS (
+                WITH item AS (
+                    SELECT *
+                      FROM unnest(%(ids)s::int[], %(users)s::int[],
+                                  %(grades)s::varchar[], %(teams)s::int[],
+                                  %(companies)s::int[],
+                                  %(deadlines)s::timestamp[], %(rules)s::int[])
+                           AS item(id, user_id, grade, team_id, company_id, deadline,
+                                   rule_id)
+                ), granted AS (
                     UPDATE crm_lead AS lead
-                       SET user_id = %(uid)s,
+                       SET user_id = item.user_id,
                            pool_state = 'held',
                            pool_date = %(now)s,
                            date_open = %(now)s,
@@ -37,51 +60,149 @@ class C360PoolGrantMixin(models.AbstractModel):
                            ) / 86400)),
                            team_id = item.team_id,
                            company_id = item.company_id,
+                           %(deadline)s
                            write_uid = %(uid)s,
                            write_date = %(now)s
-                      FROM unnest(%(ids)s::int[], %(teams)s::int[],
-                                  %(companies)s::int[])
-                           AS item(id, team_id, company_id)
+                      FROM item
                      WHERE lead.id = item.id
                  RETURNING lead.id, lead.name, lead.partner_id, lead.pool_id,
-                           lead.company_id
+                           item.company_id, item.user_id, item.grade, item.deadline
+                ), member AS (
+                    UPDATE c360_pool_member AS member
+                       SET last_claim_date = CASE WHEN %(claims)s THEN %(now)s
+                                             ELSE member.last_claim_date END
+                      FROM (SELECT DISTINCT user_id, pool_id FROM granted) AS who
+                     WHERE member.user_id = who.user_id
+                       AND member.pool_id = who.pool_id
+                ), move AS (
+                    INSERT INTO c360_pool_move
+                           (kind, date, reason, create_uid, create_date, write_uid,
+                            write_date, lead_id, lead_name, partner_id, pool_id,
+                            company_id, user_id, grade, deadline)
+                    SELECT %(kind)s, %(now)s, %(reason)s, %(uid)s, %(now)s, %(uid)s,
+                           %(now)s, granted.*
+                      FROM granted
+                 RETURNING id, lead_id, user_id
+                ), arrival AS (
+                    INSERT INTO c360_pool_arrival
+                           (move_id, lead_id, user_id, granted_by, kind, date,
+                            team_id, company_id)
+                    SELECT move.id, move.lead_id, move.user_id, %(uid)s, %(kind)s,
+                           %(now)s, was.team_id, was.company_id
+                      FROM move
+                      JOIN unnest(%(ids)s::int[], %(old_teams)s::int[],
+                                  %(old_companies)s::int[])
+                           AS was(id, team_id, company_id) ON was.id = move.lead_id
+                ), woken AS (
+                    INSERT INTO ir_cron_trigger (cron_id, call_at)
+                    SELECT %(cron)s, %(now)s
+                     WHERE %(cron)s IS NOT NULL AND NOT EXISTS (
+                           SELECT FROM ir_cron_trigger
+                                 WHERE cron_id = %(cron)s AND call_at <= %(now)s)
+                 RETURNING 1
                 )
-                INSERT INTO c360_pool_move
-                       (kind, date, create_uid, create_date, write_uid, write_date,
-                        user_id, lead_id, lead_name, partner_id, pool_id, company_id)
-                SELECT 'claim', %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s,
-                       %(uid)s, claimed.*
-                  FROM claimed
+                SELECT COUNT(*) FROM woken
                 """,
                 uid=self.env.uid,
-                now=fields.Datetime.now(),
-                ids=[lead["id"] for lead in leads],
-                teams=teams,
-                companies=companies,
+                now=now,
+                kind=kind,
+                claims=kind == "claim",
+                reason=reason or None,
+                ids=[row["id"] for row in rows],
+                users=user_ids,
+                grades=[row.get("grade") for row in rows],
+                teams=[team for team, _company in places],
+                companies=[company for _team, company in places],
+                old_teams=[row["team_id"] for row in rows],
+                old_companies=[row["company_id"] for row in rows],
+                deadlines=[deadline for deadline, _rule in deadlines],
+                rules=[rule for _deadline, rule in deadlines],
+                deadline=self._get_deadline_sql(),
+                cron=cron_id or None,
             )
+        )
+        if woken:
+            arrival._notify()
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _get_deadline_sql(self):
+        if "recycle_date" not in self.env["crm.lead"]._fields:
+            return SQL()
+        return SQL("recycle_date = item.deadline, recycle_rule_id = item.rule_id,")
+
+    @api.model
+    def _lock_rows(self, lead_ids, pool_ids):
+        """Lock the leads that wait in these pools, in id order.
+
+        Plain SQL: whoever allocates may not see the leads, and the ORM has no lock in
+        id order.
+
+        :return: list of dicts for ``_grant_rows``
+        """
+        self.env.flush_all()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT %s
+                  FROM crm_lead AS lead
+                 WHERE lead.id = ANY(%s)
+                   AND lead.pool_id = ANY(%s)
+                   AND %s
+              ORDER BY lead.id
+                   FOR NO KEY UPDATE OF lead
+                """,
+                self._get_row_sql(),
+                list(lead_ids),
+                list(pool_ids),
+                self._get_waiting_sql(),
+            )
+        )
+
+    @api.model
+    def _get_row_sql(self):
+        """Return SQL for the columns a grant needs to know of ``lead``."""
+        return SQL(
+            "lead.id, lead.pool_id, lead.company_id, lead.team_id, lead.type,"
+            " %s AS grade",
+            self.env["c360.pool"]._get_grade_sql(),
+        )
+
+    @api.model
+    def _get_waiting_sql(self):
+        """Return SQL that tells whether ``lead`` waits for an owner."""
+        return SQL(
+            """
+            lead.pool_state = 'pooled'
+            AND lead.user_id IS NULL
+            AND lead.active
+            AND lead.won_status = 'pending'
+            """
         )
 
     def _lock_held_count(self, user_id):
-        """Return how many open leads of this pool a user holds.
+        """Return how many places of this pool a user has filled.
 
-        His membership is written first, as a claim does, so that claims and hand-overs
-        of the same person wait for each other. Plain SQL: the leads of somebody else
-        may be hidden from the current user, only their number is used.
+        His membership is locked first and written, as a claim does, so that claims and
+        hand-overs of the same person wait for each other. Plain SQL: the leads of
+        somebody else may be hidden from the current user, only their number is used.
         """
         self.ensure_one()
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL(
-                """
-                UPDATE c360_pool_member
-                   SET last_claim_date = last_claim_date
-                 WHERE pool_id = %(pool)s AND user_id = %(user)s
-             RETURNING id
-                """,
-                pool=self.id,
-                user=user_id,
+        meters = self._lock_members([user_id], self.ids)
+        if (user_id, self.id) in meters:
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE c360_pool_member
+                       SET last_claim_date = last_claim_date
+                     WHERE pool_id = %(pool)s AND user_id = %(user)s
+                 RETURNING id
+                    """,
+                    pool=self.id,
+                    user=user_id,
+                )
             )
-        )
+            return meters[user_id, self.id].held.total()
         [[count]] = self.env.execute_query(
             SQL(
                 """
@@ -99,32 +220,67 @@ class C360PoolGrantMixin(models.AbstractModel):
         )
         return count
 
-    @api.model
-    def _get_teams_and_companies(self, leads):
-        """Return the team and the company of each row, as the host would choose."""
-        default_teams, teams, companies = {}, [], []
-        for lead in leads:
-            team_id, company_id = lead["team_id"], lead["company_id"]
-            if not lead["team_fits"]:
-                kind = lead["type"]
-                if kind not in default_teams:
-                    default_teams[kind] = self._get_default_team(kind)
-                new_team_id, team_company_id = default_teams[kind]
-                if not company_id or team_company_id in (None, company_id):
-                    team_id = new_team_id
-                    company_id = company_id or team_company_id
-            teams.append(team_id)
-            companies.append(company_id or self.env.company.id)
-        return teams, companies
+    # ------------------------------------------------------------
+    # Where a lead goes with its new owner, as the host would choose
+    # ------------------------------------------------------------
 
     @api.model
-    def _get_default_team(self, kind):
+    def _get_place(self, row):
+        """Return the team and the company of a lead under its new owner."""
+        team_id, company_id, user_id = row["team_id"], row["company_id"], row["user_id"]
+        companies = self._get_companies(user_id)
+        if not team_id or team_id not in self._get_own_teams(user_id):
+            new_team_id, team_company_id = self._get_default_team(
+                user_id, companies, row["type"]
+            )
+            if not company_id or team_company_id in (None, company_id):
+                team_id = new_team_id
+                company_id = company_id or team_company_id
+        return team_id, company_id or self._get_company(user_id)
+
+    @api.model
+    def _get_companies(self, user_id):
+        # the companies of a colleague are no secret; only their ids are used
+        users_sudo = self.env["res.users"].sudo()
+        allowed = users_sudo.browse(user_id)._get_company_ids()
+        if user_id == self.env.uid and self.env.context.get("allowed_company_ids"):
+            chosen = self.env.companies.ids
+            return tuple(company for company in chosen if company in allowed)
+        return tuple(allowed)
+
+    @api.model
+    def _get_company(self, user_id):
+        if user_id == self.env.uid:
+            return self.env.company.id
+        user_sudo = self.env["res.users"].sudo().browse(user_id)
+        return user_sudo.company_id.id
+
+    @api.model
+    @tools.ormcache("user_id")
+    def _get_own_teams(self, user_id):
+        """Return the ids of the teams a user leads or works for."""
+        # Plain SQL: rules on teams do not matter, the host asks the lead's team too.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM crm_team WHERE user_id = %(user)s
+                 UNION
+                SELECT crm_team_id FROM crm_team_member
+                 WHERE user_id = %(user)s AND active
+                """,
+                user=user_id,
+            )
+        )
+        return frozenset(team_id for [team_id] in rows)
+
+    @api.model
+    @tools.ormcache("user_id", "companies", "kind")
+    def _get_default_team(self, user_id, companies, kind):
         """Return ``(team id, its company id)`` for a new owner of leads of a kind.
 
         The order of ``crm.team._get_default_team_id`` (teams of mine first, among them
         those that take this kind), in one statement instead of reading the teams.
         """
-        allowed = set(self.env.user._get_company_ids())
         rows = self.env.execute_query(
             SQL(
                 """
@@ -132,70 +288,16 @@ class C360PoolGrantMixin(models.AbstractModel):
                   FROM crm_team AS team
                  WHERE team.active
                    AND (team.company_id IS NULL OR team.company_id = ANY(%(companies)s))
-              ORDER BY (team.user_id IS NOT DISTINCT FROM %(uid)s OR EXISTS (
-                       SELECT
-                         FROM crm_team_member AS member
-                        WHERE member.crm_team_id = team.id
-                          AND member.user_id = %(uid)s
-                          AND member.active
-                       )) DESC,
+              ORDER BY team.id = ANY(%(mine)s) DESC,
                        COALESCE(%(takes_kind)s, FALSE) DESC,
                        team.sequence, team.create_date DESC, team.id DESC
                  LIMIT 1
                 """,
-                uid=self.env.uid,
-                companies=[c for c in self.env.companies.ids if c in allowed],
+                companies=list(companies),
+                mine=list(self._get_own_teams(user_id)),
                 takes_kind=SQL.identifier(
                     "team", "use_leads" if kind == "lead" else "use_opportunities"
                 ),
             )
         )
         return rows[0] if rows else (None, None)
-
-    @api.model
-    def _announce(self, lead_ids, member):
-        """Make the user follow his new leads and note the claim in their chatter.
-
-        Plain SQL: a note through the ORM costs ten times the claim itself. The rows
-        are those the host writes for a log note and a follower without choices.
-        """
-        subtypes, _internal, _external = self.env[
-            "mail.message.subtype"
-        ]._default_subtypes("crm.lead")
-        self.env.execute_query(
-            SQL(
-                """
-                WITH note AS (
-                    INSERT INTO mail_message
-                           (model, res_id, author_id, email_from, message_type,
-                            subtype_id, is_internal, body, message_id, date,
-                            create_uid, create_date, write_uid, write_date)
-                    SELECT 'crm.lead', item.res_id, %(author)s, %(email)s,
-                           'notification', %(note)s, TRUE, %(body)s, item.message_id,
-                           %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM unnest(%(ids)s::int[], %(message_ids)s::varchar[])
-                           AS item(res_id, message_id)
-                ), follower AS (
-                    INSERT INTO mail_followers (res_model, res_id, partner_id)
-                    SELECT 'crm.lead', unnest(%(ids)s::int[]), %(author)s
-               ON CONFLICT (res_model, res_id, partner_id) DO NOTHING
-                 RETURNING id
-                )
-                INSERT INTO mail_followers_mail_message_subtype_rel
-                       (mail_followers_id, mail_message_subtype_id)
-                SELECT follower.id, unnest(%(subtypes)s::int[])
-                  FROM follower
-                """,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-                author=member.partner_id,
-                email=formataddr((member.name, member.email)) if member.email else None,
-                note=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
-                body=self.env._("Claimed from the pool."),
-                ids=lead_ids,
-                message_ids=[
-                    generate_tracking_message_id("message-notify") for _id in lead_ids
-                ],
-                subtypes=subtypes,
-            )
-        )

@@ -1,11 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class C360PoolMember(models.Model):
-    """A person who may claim from a pool.
+    """A salesperson who may claim from a pool.
 
-    Claims of one person are serialised on this row: a claim writes it before it
-    counts, so parallel claims cannot both pass a limit.
+    Claims of one person are serialised on this row: a claim locks it before it counts
+    and writes it when it grants, so parallel claims cannot both pass a limit.
     """
 
     _name = "c360.pool.member"
@@ -26,8 +26,46 @@ class C360PoolMember(models.Model):
     )
     active = fields.Boolean(default=True)
     last_claim_date = fields.Datetime(string="Last Claim", readonly=True)
+    own_limits = fields.Boolean(
+        help="This member has limits of his own instead of those of the pool."
+    )
+    claim_limit_day = fields.Integer(
+        string="Claims a Day", help="Own limit of this member. 0: no limit."
+    )
+    hold_limit = fields.Integer(
+        string="Leads Held", help="Own limit of this member. 0: no limit."
+    )
+    # where the member's day begins
+    tz = fields.Char(compute="_compute_tz", store=True)
 
     _pool_user_uniq = models.Constraint(
         "UNIQUE (pool_id, user_id)",
         "This salesperson is a member of the pool already.",
     )
+    _limits_positive = models.Constraint(
+        "CHECK (claim_limit_day >= 0 AND hold_limit >= 0)",
+        "A limit is a number of leads; 0 means no limit.",
+    )
+
+    @api.depends("user_id.tz")
+    def _compute_tz(self):
+        for member in self:
+            member.tz = member.user_id.tz
+        # claims read memberships from the cache
+        self.env.registry.clear_cache()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return members
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

@@ -70,6 +70,7 @@ class C360PoolMove(models.Model):
         readonly=True, help="Until when the owner keeps the lead without following up."
     )
     reason = fields.Char(readonly=True)
+    grade = fields.Char(string="Grade then", readonly=True)
 
     # the moves of a lead, newest first: smart button, number of owners
     _lead_idx = models.Index("(lead_id, id)")

@@ -82,7 +82,7 @@ class C360PoolMixin(models.AbstractModel):
         """Close what would carry contact data of pooled leads to colleagues.
 
         Followers of any kind, who was notified or addressed by a message, meetings.
-        Customers have to be made followers again by the next owner.
+        Customers among the followers are remembered for the next owner.
         """
         if not self:
             return
@@ -103,6 +103,13 @@ class C360PoolMixin(models.AbstractModel):
                 ), follower AS (
                     DELETE FROM mail_followers
                      WHERE res_model = 'crm.lead' AND res_id = ANY(%(leads)s)
+                 RETURNING res_id, partner_id
+                ), tie AS (
+                    INSERT INTO c360_pool_tie (lead_id, partner_id)
+                    SELECT res_id, partner_id
+                      FROM follower
+                     WHERE partner_id NOT IN (SELECT partner_id FROM colleague)
+               ON CONFLICT DO NOTHING
                 ), notification AS (
                     DELETE FROM mail_notification
                      WHERE mail_message_id IN (SELECT id FROM message)

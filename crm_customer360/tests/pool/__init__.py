@@ -1,3 +1,4 @@
+from . import test_pool_arrival
 from . import test_pool_claim
 from . import test_pool_claim_race
 from . import test_pool_ownership

@@ -1,0 +1,259 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+from odoo.tools import SQL
+
+from ...tools.pool_day import day_start
+from ...tools.pool_limit import Limits, Meter
+
+# A deal under way need not fill the places of a member.
+HOLD_EXCLUDES = {
+    "opportunity": SQL("AND lead.type = 'lead'"),
+    "quotation": SQL(
+        """
+        AND NOT EXISTS (
+            SELECT FROM sale_order AS quotation
+                  WHERE quotation.opportunity_id = lead.id
+                    AND quotation.state <> 'cancel'
+            )
+        """
+    ),
+}
+
+
+class Terms(NamedTuple):
+    """What a pool demands of those who take leads from it."""
+
+    company_id: int | bool
+    limits: Limits
+    cooldown_days: int
+    hold_excludes: str | bool
+    lease_blocks: bool
+
+
+class C360Pool(models.Model):
+    """The terms of the pools, and what their members have used up.
+
+    The terms change rarely: they are cached. What is used up is counted under a lock
+    on the memberships. Cursors are REPEATABLE READ and every grant writes the
+    membership: whoever gets the lock counts what no other transaction has changed
+    since, even in the same statement; whoever comes second fails with a serialisation
+    error, the host starts his request again, and then he reads who was faster.
+    """
+
+    _inherit = "c360.pool"
+
+    limit_ids = fields.One2many(
+        comodel_name="c360.pool.limit",
+        inverse_name="pool_id",
+        string="Limits for a Grade",
+    )
+    hold_excludes = fields.Selection(
+        selection=[
+            ("opportunity", "All opportunities"),
+            ("quotation", "Leads with a quotation"),
+        ],
+        string="Not Counted as Held",
+        help="What a member holds without filling one of his places. "
+        "Empty: every open lead counts.",
+    )
+    cooldown_days = fields.Integer(
+        string="Cool-down",
+        help="For how many days somebody who gave a lead back, or lost it for want of "
+        "follow-up, may not claim it again. 0: at once.",
+    )
+    lease_blocks_claim = fields.Boolean(
+        string="Who Looks, Has",
+        help="While somebody has the card of a lead open, others cannot claim it.",
+    )
+
+    _cooldown_positive = models.Constraint(
+        "CHECK (cooldown_days >= 0)", "A cool-down is a number of days."
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _get_terms(self):
+        """Return ``{pool id: Terms}`` of the active pools."""
+        # Cached for everyone: rules of the current user must not thin it out.
+        pools_sudo = self.sudo().search([("active", "=", True)])
+        return {
+            pool.id: Terms(
+                pool.company_id.id,
+                Limits(
+                    pool.claim_limit_day,
+                    pool.hold_limit,
+                    {
+                        limit.grade: (limit.claim_limit_day, limit.hold_limit)
+                        for limit in pool.limit_ids
+                    },
+                ),
+                pool.cooldown_days,
+                pool.hold_excludes,
+                pool.lease_blocks_claim,
+            )
+            for pool in pools_sudo
+        }
+
+    @api.model
+    @tools.ormcache("user_id")
+    def _get_memberships(self, user_id):
+        """Return the time zone of a user and the ids of the pools he claims from."""
+        # a member reads only himself, an allocation reads many
+        members_sudo = (
+            self.env["c360.pool.member"]
+            .sudo()
+            .search([("user_id", "=", user_id), ("active", "=", True)])
+        )
+        return members_sudo[:1].tz, tuple(members_sudo.pool_id.ids)
+
+    @api.model
+    def _get_members_sql(self, user_ids, pool_ids):
+        """Return SQL that locks memberships and tells what was claimed and is held.
+
+        Columns: user_id, pool_id, own_limits, claim_limit_day, hold_limit, and two
+        objects of counts by grade, ``claimed`` today and ``held`` (NULL without rows).
+        """
+        now = fields.Datetime.now()
+        midnights = [
+            day_start(now, self._get_memberships(user)[0]) for user in user_ids
+        ]
+        return SQL(
+            """
+            SELECT member.user_id, member.pool_id, member.own_limits,
+                   member.claim_limit_day, member.hold_limit,
+                   (SELECT jsonb_object_agg(COALESCE(grade, ''), number)
+                      FROM (SELECT move.grade, COUNT(*) AS number
+                              FROM c360_pool_move AS move
+                             WHERE move.user_id = member.user_id
+                               AND move.pool_id = member.pool_id
+                               AND move.kind = 'claim'
+                               AND move.date >= member.midnight
+                          GROUP BY move.grade) AS counted
+                   ) AS claimed,
+                   (SELECT jsonb_object_agg(COALESCE(grade, ''), number)
+                      FROM (SELECT %(grade)s AS grade, COUNT(*) AS number
+                              FROM crm_lead AS lead
+                             WHERE lead.user_id = member.user_id
+                               AND lead.pool_id = member.pool_id
+                               AND lead.pool_state = 'held'
+                               AND lead.active
+                               AND lead.won_status = 'pending'
+                               %(excluded)s
+                          GROUP BY 1) AS counted
+                   ) AS held
+              FROM (SELECT mine.user_id, mine.pool_id, mine.own_limits,
+                           mine.claim_limit_day, mine.hold_limit, who.midnight
+                      FROM c360_pool_member AS mine
+                      JOIN unnest(%(users)s::int[], %(midnights)s::timestamp[])
+                           AS who (user_id, midnight) USING (user_id)
+                     WHERE mine.active AND mine.pool_id = ANY(%(pools)s)
+                  ORDER BY mine.id
+                       FOR NO KEY UPDATE OF mine) AS member
+            """,
+            grade=self._get_grade_sql(),
+            excluded=self._get_excluded_sql(pool_ids),
+            users=list(user_ids),
+            midnights=midnights,
+            pools=list(pool_ids),
+        )
+
+    @api.model
+    def _get_grade_sql(self):
+        """Return SQL for the grade of ``lead``."""
+        if "grade" not in self.env["crm.lead"]._fields:
+            return SQL("NULL::varchar")
+        return SQL("lead.grade")
+
+    @api.model
+    def _get_excluded_sql(self, pool_ids):
+        """Return SQL for leads that do not count as held; nothing where all count."""
+        terms = self._get_terms()
+        kinds = {}
+        for pool_id in pool_ids:
+            if pool_id in terms and terms[pool_id].hold_excludes:
+                kinds.setdefault(terms[pool_id].hold_excludes, []).append(pool_id)
+        return SQL(" ").join(
+            SQL(
+                "AND (member.pool_id <> ALL(%s) OR (TRUE %s))",
+                pools,
+                HOLD_EXCLUDES[kind],
+            )
+            for kind, pools in kinds.items()
+        )
+
+    @api.model
+    def _lock_members(self, user_ids, pool_ids):
+        """Lock memberships, in one order for everybody, and count.
+
+        :return: ``{(user id, pool id): Meter}`` of those who are members
+        """
+        self.env.flush_all()
+        return {
+            (row["user_id"], row["pool_id"]): self._get_meter(row)
+            for row in self.env.execute_query_dict(
+                self._get_members_sql(user_ids, pool_ids)
+            )
+        }
+
+    @api.model
+    def _get_meter(self, row):
+        """Return the ``Meter`` of a row of ``_get_members_sql``."""
+        limits = self._get_terms()[row["pool_id"]].limits
+        if row["own_limits"]:
+            limits = limits._replace(
+                day=row["claim_limit_day"] or 0, hold=row["hold_limit"] or 0
+            )
+        return Meter(limits, _by_grade(row["claimed"]), _by_grade(row["held"]))
+
+    @api.model
+    def _get_cooldowns(self, lead_ids, user_ids):
+        """Return until when former owners may not have these leads again.
+
+        :return: ``{(lead id, user id): datetime}``, only moments to come
+        """
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.lead_id, move.previous_user_id, MAX(
+                       move.date + pool.cooldown_days * INTERVAL '1 day') AS until
+                  FROM c360_pool_move AS move
+                  JOIN crm_lead AS lead ON lead.id = move.lead_id
+                  JOIN c360_pool AS pool ON pool.id = lead.pool_id
+                 WHERE move.lead_id = ANY(%(leads)s)
+                   AND move.previous_user_id = ANY(%(users)s)
+                   AND move.kind IN ('return', 'recycle')
+                   AND pool.cooldown_days > 0
+              GROUP BY move.lead_id, move.previous_user_id
+                """,
+                leads=list(lead_ids),
+                users=list(user_ids),
+            )
+        )
+        return {(lead, user): until for lead, user, until in rows if until > now}
+
+    @api.model
+    def _get_cooldown_end(self, row):
+        """Return until when the current user may not have the lead of a row again."""
+        days = self._get_terms()[row["pool_id"]].cooldown_days
+        if not days or not row["released"]:
+            return None
+        return row["released"] + timedelta(days=days)
+
+    @api.model
+    def _get_first_deadlines(self, rows, now):
+        """Return ``(deadline, rule id)`` for leads that just get an owner; or Nones.
+
+        Part of the claim: warm, it must not cost a query.
+
+        :param rows: dicts with id, pool_id, type, grade, and user_id of the new owner
+        :param datetime now: the moment of the change, naive UTC
+        """
+        return [(None, None)] * len(rows)
+
+
+def _by_grade(counts):
+    """Return ``{grade: number}``; no grade is written “” in the database's object."""
+    return {grade or None: number for grade, number in (counts or {}).items()}
