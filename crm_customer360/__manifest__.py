@@ -22,7 +22,14 @@
         "stock_account",
         "utm",
     ],
-    "external_dependencies": {"python": ["OpenCC", "phonenumbers", "rapidfuzz"]},
+    "external_dependencies": {
+        "python": [
+            "OpenCC",
+            "disposable-email-domains",
+            "phonenumbers",
+            "rapidfuzz",
+        ]
+    },
     "data": [
         # Security
         "security/customer360_groups.xml",
@@ -59,6 +66,8 @@
         "wizards/contact/c360_contact_log_views.xml",
         # Leads
         "views/lead/c360_lead_intake_views.xml",
+        "views/lead/c360_lead_check_views.xml",
+        "views/lead/c360_lead_profile_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",

@@ -26,6 +26,16 @@ class ResCompany(models.Model):
         required=True,
         help="A customer has churned when he has not ordered for this long.",
     )
+    c360_lead_normalise = fields.Boolean(
+        string="Contact data of leads in one spelling",
+        default=True,
+        help="E-mail addresses in lower case, phone numbers in international form, "
+        "names in half width with single spaces.",
+    )
+    c360_lead_title_case = fields.Boolean(
+        string="Names in capitals as names",
+        help="ANNA MÜLLER becomes Anna Müller.",
+    )
 
     @api.constrains(*LIFECYCLE_WINDOWS)
     def _check_lifecycle_windows(self):

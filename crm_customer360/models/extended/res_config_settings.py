@@ -30,6 +30,12 @@ class ResConfigSettings(models.TransientModel):
     c360_churn_days = fields.Integer(
         related="company_id.c360_churn_days", readonly=False
     )
+    c360_lead_normalise = fields.Boolean(
+        related="company_id.c360_lead_normalise", readonly=False
+    )
+    c360_lead_title_case = fields.Boolean(
+        related="company_id.c360_lead_title_case", readonly=False
+    )
 
     c360_contact_history = fields.Char(compute="_compute_c360_contact_history")
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lead.c360_lead_profile_mixin import GRADE_SELECTION
+
 # Shown instead of what a member must not read before he claims.
 HIDDEN = "…"
 # Full-width, Arabic-Indic and extended Arabic-Indic characters write numbers too.
@@ -93,6 +95,7 @@ class C360PoolLead(models.Model):
             "campaign_id",
             "expected_revenue",
             "priority",
+            "grade",
             "tag_ids",
         ],
         "res.partner": ["name"],
@@ -115,6 +118,7 @@ class C360PoolLead(models.Model):
         selection=[("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
         readonly=True,
     )
+    grade = fields.Selection(selection=GRADE_SELECTION, readonly=True)
     country_id = fields.Many2one(comodel_name="res.country", readonly=True)
     state_id = fields.Many2one(comodel_name="res.country.state", readonly=True)
     city = fields.Char(readonly=True)
@@ -139,6 +143,7 @@ class C360PoolLead(models.Model):
         return SQL(
             """
             SELECT lead.id, lead.pool_id, lead.pool_date, lead.type, lead.priority,
+                   lead.grade,
                    lead.country_id, lead.state_id, %(city)s AS city, lead.source_id,
                    lead.medium_id, lead.campaign_id, lead.expected_revenue,
                    lead.company_id,
