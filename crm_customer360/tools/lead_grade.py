@@ -10,7 +10,7 @@ GRADES = ("key", "normal", "unlikely")
 
 
 class Fit(NamedTuple):
-    """How a lead fits one profile; ``order`` is the place of the profile in its list."""
+    """How a lead fits one profile; ``order`` is the profile's place in its list."""
 
     grade: str
     points: int

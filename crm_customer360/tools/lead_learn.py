@@ -69,7 +69,7 @@ def fit_weights(cases: list[Case], ridge: float = RIDGE) -> tuple[float, list[fl
     """Return intercept and one weight per condition, in log odds.
 
     Logistic regression by Newton's method with an L2 penalty on the weights, not on the
-    intercept (Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 4.4.1).
+    intercept (Hastie, Tibshirani, Friedman: Elements of Statistical Learning, 4.4.1).
 
     >>> cases = [Case((1,), True)] * 30 + [Case((1,), False)] * 10
     >>> cases += [Case((0,), True)] * 10 + [Case((0,), False)] * 30
@@ -159,8 +159,10 @@ def get_points(features: tuple[int, ...], points: list[int]) -> int:
 def choose_threshold(points: list[int], share: float) -> int:
     """Return the points from which on about that share of the leads is.
 
-    >>> choose_threshold([10, 20, 30, 40], 0.25), choose_threshold([10, 20, 30, 40], 0.5)
-    (40, 30)
+    >>> choose_threshold([10, 20, 30, 40], 0.25)
+    40
+    >>> choose_threshold([10, 20, 30, 40], 0.5)
+    30
     >>> choose_threshold([5, 5, 5, 9], 0.5)
     9
     """

@@ -96,7 +96,7 @@ class C360LeadProfile(models.Model):
         return True
 
     def _get_closed_leads(self):
-        """Return the leads this profile concerns that were won or lost, oldest first."""
+        """Return the won and lost leads this profile concerns, oldest first."""
         company = self.company_id or self.env.company
         domain = Domain("won_status", "in", ("won", "lost"))
         domain &= Domain("date_closed", "!=", False)

@@ -1,0 +1,216 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..common import Customer360Common
+
+GOOD = {
+    "name": "Pumps",
+    "contact_name": "Paula Private",
+    "email_from": "paula@private.example",
+    "phone": "+32 470 12 34 56",
+    "type": "lead",
+    "user_id": False,
+}
+
+
+@tagged("post_install", "-at_install", "c360_lead")
+class TestLeadCheck(Customer360Common):
+    """What the rules find, each with its reason."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.checks = cls.env["c360.lead.check"]
+        cls.checks.search([]).active = False
+        cls.belgium = cls.env.ref("base.be")
+
+    def _rule(self, kind, **values):
+        return self.checks.create({"name": kind, "kind": kind, **values})
+
+    def _reason(self, **values):
+        """Return the reason for one lead, asked before it exists and after."""
+        vals = {**GOOD, **values}
+        [before] = self.checks._find_reasons([vals])
+        lead = self.env["crm.lead"].with_context(tracking_disable=True).create(vals)
+        [after] = self.checks._find_reasons(lead)
+        self.assertEqual(before, after)
+        return after and after[1]
+
+    def test_no_way_to_reach(self):
+        rule = self._rule("unreachable")
+        [(check, reason)] = self.checks._find_reasons(
+            [{**GOOD, "email_from": " ", "phone": False}]
+        )
+        self.assertEqual((check, bool(reason)), (rule, True))
+        self.assertFalse(self._reason(phone=False))
+        self.assertFalse(self._reason(email_from=False))
+        # a contact of the address book can be reached
+        self.assertFalse(
+            self._reason(email_from=False, phone=False, partner_id=self.buyer.id)
+        )
+
+    def test_malformed_email(self):
+        self._rule("email_malformed", unless_reachable=False)
+        self.assertIn("paula@@", self._reason(email_from="paula@@private.example"))
+        self.assertFalse(self._reason())
+        self.assertFalse(self._reason(email_from=False))
+        self.assertFalse(self._reason(email_from="Paula <p@private.example>"))
+
+    def test_a_working_phone_excuses_the_email(self):
+        rule = self._rule("email_malformed")
+        self.assertFalse(self._reason(email_from="paula"))
+        self.assertTrue(self._reason(email_from="paula", phone="12"))
+        rule.unless_reachable = False
+        self.assertTrue(self._reason(email_from="paula"))
+
+    def test_disposable_email(self):
+        self._rule(
+            "email_disposable",
+            unless_reachable=False,
+            words="spam.example",
+            except_words="yopmail.com",
+        )
+        self.assertIn("mailinator.com", self._reason(email_from="a@mailinator.com"))
+        self.assertTrue(self._reason(email_from="a@eu.mailinator.com"))
+        self.assertTrue(self._reason(email_from="a@spam.example"))
+        self.assertFalse(self._reason(email_from="a@yopmail.com"))
+        self.assertFalse(self._reason())
+
+    def test_role_email(self):
+        self._rule("email_role", unless_reachable=False, words="noreply, info")
+        self.assertTrue(self._reason(email_from="No-Reply@private.example"))
+        self.assertTrue(self._reason(email_from="info@private.example"))
+        self.assertFalse(self._reason(email_from="ingo@private.example"))
+
+    def test_free_email(self):
+        self._rule("email_free", unless_reachable=False, except_words="gmx.de")
+        self.assertTrue(self._reason(email_from="paula@gmail.com"))
+        self.assertFalse(self._reason(email_from="paula@gmx.de"))
+
+    def test_dead_email_by_bounces(self):
+        self._rule("email_dead", unless_reachable=False, failures=3)
+        self.buyer.message_bounce = 2
+        self.assertFalse(self._reason(email_from=self.buyer.email))
+        self.buyer.message_bounce = 3
+        self.assertIn("3 messages back", self._reason(email_from=self.buyer.email))
+
+    def test_dead_email_by_the_contact_ledger(self):
+        self._rule("email_dead", unless_reachable=False, failures=2)
+        touch = {
+            "partner_id": self.buyer.id,
+            "address": "dead@private.example",
+            "channel": "email",
+            "purpose": "sales",
+            "state": "failed",
+            "company_id": self.company.id,
+        }
+        touches = self.env["c360.contact.touch"]
+        touches.create(
+            [{**touch, "date": f"2026-03-0{day} 09:00:00"} for day in (1, 2)]
+        )
+        self.assertIn("2 messages", self._reason(email_from="dead@private.example"))
+        touches.create({**touch, "state": "sent", "date": "2026-03-03 09:00:00"})
+        self.assertFalse(self._reason(email_from="dead@private.example"))
+
+    def test_blacklisted_is_told_apart_from_dead(self):
+        self.env["mail.blacklist"]._add("paula@private.example")
+        self._rule("email_dead", unless_reachable=False)
+        self.assertFalse(self._reason())
+        self._rule("email_blacklisted", unless_reachable=False)
+        self.assertIn("Asked", self._reason())
+
+    def test_impossible_phone(self):
+        self._rule("phone_impossible", unless_reachable=False)
+        belgian = {"country_id": self.belgium.id}
+        self.assertIn("12", self._reason(phone="12", **belgian))
+        self.assertTrue(self._reason(phone="0000000000", **belgian))
+        self.assertFalse(self._reason(phone="0470 12 34 56", **belgian))
+        self.assertFalse(self._reason(phone=False, **belgian))
+
+    def test_test_words(self):
+        rule = self._rule("test", words="test\n测试")
+        self.assertIn("Test", self._reason(contact_name="Test Test"))
+        self.assertTrue(self._reason(partner_name="测试"))
+        self.assertTrue(self._reason(name="test 3"))
+        self.assertFalse(self._reason(partner_name="Test Equipment Ltd"))
+        rule.anywhere = True
+        self.assertTrue(self._reason(partner_name="Test Equipment Ltd"))
+        self.assertFalse(self._reason(partner_name="Testa Ltd"))
+
+    def test_out_of_scope(self):
+        self._rule(
+            "out_of_scope", lead_domain=f"[('country_id', '=', {self.belgium.id})]"
+        )
+        self.assertTrue(self._reason(country_id=self.belgium.id))
+        self.assertFalse(self._reason(country_id=self.env.ref("base.fr").id))
+
+    def test_the_first_rule_that_finds_something_wins(self):
+        last = self._rule("test", words="test", sequence=2)
+        first = self._rule("email_free", unless_reachable=False, sequence=1)
+        vals = {**GOOD, "contact_name": "test", "email_from": "a@gmail.com"}
+        self.assertEqual(self.checks._find_reasons([vals])[0][0], first)
+        first.active = False
+        self.assertEqual(self.checks._find_reasons([vals])[0][0], last)
+
+    def test_rules_of_another_company_do_not_apply(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        rule = self._rule("test", words="test", company_id=other.id)
+        vals = {**GOOD, "contact_name": "test", "company_id": self.company.id}
+        self.assertEqual(self.checks._find_reasons([vals]), [None])
+        rule.company_id = self.company
+        self.assertEqual(self.checks._find_reasons([vals])[0][0], rule)
+
+    def test_a_broken_rule_stops_no_lead(self):
+        rule = self._rule("out_of_scope", lead_domain="[('city', '=', 'Nowhere')]")
+        # as after an update that took the field away
+        self.env.cr.execute(
+            "UPDATE c360_lead_check SET lead_domain = %s WHERE id = %s",
+            ("[('no_such_field', '=', 1)]", rule.id),
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        with mute_logger(
+            "odoo.addons.crm_customer360.models.lead.c360_lead_check_kind"
+        ):
+            self.assertFalse(self._reason())
+
+    def test_nonsense_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+            self._rule("out_of_scope", lead_domain="[('no_such_field', '=', 1)]")
+        with self.assertRaisesRegex(ValidationError, "every lead"):
+            self._rule("out_of_scope", lead_domain="[]")
+        with self.assertRaisesRegex(ValidationError, "without a list"):
+            self._rule("test", words=" , ")
+
+    def test_a_thousand_leads_cost_one_query(self):
+        for kind in ("unreachable", "email_disposable", "phone_impossible"):
+            self._rule(kind)
+        self._rule("test", words="test")
+        vals_list = [
+            {**GOOD, "email_from": f"p{n}@private.example"} for n in range(1000)
+        ]
+        self.checks._find_reasons(vals_list[:1])
+        with self.assertQueryCount(0):
+            self.assertEqual(self.checks._find_reasons(vals_list), [None] * 1000)
+        self._rule("email_dead", unless_reachable=False)
+        self.checks._find_reasons(vals_list[:1])
+        with self.assertQueryCount(1):
+            self.checks._find_reasons(vals_list)
+
+    def test_try_before_switching_on(self):
+        leads = self.env["crm.lead"].create(
+            [{**GOOD, "contact_name": name} for name in ("Test", "Paula")]
+        )
+        rule = self._rule("test", words="test", active=False)
+        action = rule.action_try()
+        found = self.env["crm.lead"].search(action["domain"])
+        self.assertEqual(found & leads, leads[0])
+        self.assertIn(f"{len(found)} of the latest", action["display_name"])
+        self.assertTrue(leads[0].active)
+
+    def test_try_without_leads(self):
+        rule = self._rule("test", words="test", active=False)
+        self.env["crm.lead"].search([]).active = False
+        with self.assertRaisesRegex(UserError, "no open leads"):
+            rule.action_try()
