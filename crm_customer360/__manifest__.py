@@ -68,6 +68,8 @@
         "views/lead/c360_lead_intake_views.xml",
         "views/lead/c360_lead_check_views.xml",
         "views/lead/c360_lead_profile_views.xml",
+        "views/lead/c360_lead_duplicate_views.xml",
+        "views/lead/c360_lead_merge_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",

@@ -10,11 +10,13 @@ class CrmLead(models.Model):
         "c360.lead.followup.mixin",
         "c360.lead.profile.mixin",
         "c360.lead.duplicate.mixin",
+        "c360.lead.merge.mixin",
         "c360.lead.check.mixin",
         "c360.lead.intake.mixin",
         "c360.contact.lead.mixin",
         "c360.opportunity.fulfilment.mixin",
         "crm.lead",
+        "c360.lead.identity.mixin",
         "c360.customer.page.mixin",
         "c360.contact.document.mixin",
     ]

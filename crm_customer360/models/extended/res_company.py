@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.lead_match import MAYBE, SURELY
+
 LIFECYCLE_WINDOWS = ("c360_new_days", "c360_won_back_days", "c360_churn_days")
 CENTURY = 36500
 
@@ -36,6 +38,43 @@ class ResCompany(models.Model):
         string="Names in capitals as names",
         help="ANNA MÜLLER becomes Anna Müller.",
     )
+
+    c360_duplicate_surely = fields.Float(
+        string="Surely the same from",
+        default=SURELY,
+        digits=(3, 2),
+        help="From this probability on, two records are surely the same.",
+    )
+    c360_duplicate_maybe = fields.Float(
+        string="Maybe the same from",
+        default=MAYBE,
+        digits=(3, 2),
+        help="From this probability on, somebody should look at two records.",
+    )
+    c360_duplicate_action = fields.Selection(
+        selection=[
+            ("tell", "Only tell"),
+            ("owner", "Hand it to who has the other"),
+            ("merge", "Merge it into the older lead"),
+        ],
+        string="New leads that surely are there already",
+        default="tell",
+        required=True,
+        help="Done at once when a lead is entered. A lead that resembles a contact is "
+        "never merged, only handed to his salesperson.",
+    )
+
+    @api.constrains("c360_duplicate_surely", "c360_duplicate_maybe")
+    def _check_duplicate_limits(self):
+        for company in self:
+            maybe, surely = company.c360_duplicate_maybe, company.c360_duplicate_surely
+            if not 0 < maybe <= surely <= 1:
+                raise ValidationError(
+                    self.env._(
+                        "Duplicates: “maybe” starts above 0 %, “surely” not below it, "
+                        "and neither above 100 %."
+                    )
+                )
 
     @api.constrains(*LIFECYCLE_WINDOWS)
     def _check_lifecycle_windows(self):

@@ -36,16 +36,34 @@ class ResConfigSettings(models.TransientModel):
     c360_lead_title_case = fields.Boolean(
         related="company_id.c360_lead_title_case", readonly=False
     )
+    c360_duplicate_surely = fields.Float(
+        related="company_id.c360_duplicate_surely", readonly=False
+    )
+    c360_duplicate_maybe = fields.Float(
+        related="company_id.c360_duplicate_maybe", readonly=False
+    )
+    c360_duplicate_action = fields.Selection(
+        related="company_id.c360_duplicate_action", readonly=False
+    )
+    c360_duplicate_progress = fields.Char(compute="_compute_c360_duplicate_progress")
 
     c360_contact_history = fields.Char(compute="_compute_c360_contact_history")
 
     def _compute_c360_contact_history(self):
         self.c360_contact_history = self.env["c360.contact.history"]._get_progress()
 
+    def _compute_c360_duplicate_progress(self):
+        progress = self.env["c360.lead.identity.progress"]._get_progress()
+        self.c360_duplicate_progress = progress
+
     def set_values(self):
         profiles = self.env["c360.customer.profile"]
         was_used = profiles._is_used()
+        identities = self.env["c360.lead.identity"]
+        were_compared = identities._is_used()
         result = super().set_values()
+        if identities._is_used() and not were_compared:
+            self.env["c360.lead.identity.progress"]._restart()
         if profiles._is_used() and not was_used:
             # What happened while it was off
             profiles._wake_refresh()

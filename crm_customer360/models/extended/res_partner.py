@@ -5,6 +5,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "c360.lead.identity.mixin",
         "c360.customer.page.mixin",
         "c360.contact.partner.mixin",
         "c360.contact.person.mixin",

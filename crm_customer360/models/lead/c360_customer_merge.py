@@ -1,0 +1,38 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class C360CustomerMergeMixin(models.AbstractModel):
+    _inherit = "c360.customer.merge.mixin"
+
+    @api.model
+    def _c360_fold(self, src_partners, dst_partner):
+        """Let the pairs of merged contacts name the one who stays.
+
+        His keys are written anew; those of the others go.
+        """
+        result = super()._c360_fold(src_partners, dst_partner)
+        self.env["c360.lead.duplicate"].flush_model()
+        params = {"src": src_partners.ids, "dst": dst_partner.id}
+        for statement in (
+            "DELETE FROM c360_lead_identity WHERE partner_id = ANY(%(src)s)",
+            """
+            DELETE FROM c360_lead_duplicate AS pair
+             WHERE partner_id = ANY(%(src)s)
+               AND EXISTS (
+                   SELECT
+                     FROM c360_lead_duplicate AS twin
+                    WHERE twin.lead_id = pair.lead_id
+                      AND (twin.partner_id = %(dst)s
+                           OR twin.partner_id = ANY(%(src)s) AND twin.id < pair.id))
+            """,
+            """
+            UPDATE c360_lead_duplicate
+               SET partner_id = %(dst)s
+             WHERE partner_id = ANY(%(src)s)
+            """,
+        ):
+            self.env.cr.execute(SQL(statement, **params))
+        self.env["c360.lead.duplicate"].invalidate_model(flush=False)
+        self.env["c360.lead.identity"]._mark("res.partner", dst_partner.ids)
+        return result

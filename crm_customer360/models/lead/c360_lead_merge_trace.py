@@ -1,0 +1,319 @@
+from odoo import api, models
+from odoo.tools import SQL, OrderedSet
+
+# Ours: they describe the merge itself.
+OWN = ("c360.lead.merge", "c360.lead.duplicate", "c360.lead.identity")
+# What the host rewrites in the rows it moves: table -> column.
+REWRITTEN = {"mail_message": "subject", "ir_attachment": "name"}
+# Never restored: who wrote last, and what the merge itself is about.
+KEPT = {"id", "write_uid", "write_date", "create_uid"}
+
+
+class C360LeadMergeTrace(models.AbstractModel):
+    """Remembers what points to leads, and puts it back.
+
+    Generic: every stored reference to a lead that the models know (many2one, model and
+    id, reference, many2many of leads), so that rows of addons nobody here knows come
+    back too. Plain SQL: tens of tables in one statement, no tracking, no decisions.
+    """
+
+    _name = "c360.lead.merge.trace"
+    _description = "Trace of a Merge"
+
+    @api.model
+    def _get_references(self):
+        """Return the stored references to leads.
+
+        :return: tuples ``(table, column, model column or None, kind)``; ``kind`` is
+            ``id`` or ``text`` ("crm.lead,7")
+        """
+        references = OrderedSet()
+        for model in self.env.registry.values():
+            if model._abstract or model._transient or not model._auto:
+                continue
+            if model._name in OWN:
+                continue
+            for field in model._fields.values():
+                if not (field.store and field.column_type) or field.company_dependent:
+                    continue
+                found = self._get_reference(model, field)
+                if found:
+                    references.add(found)
+        return list(references)
+
+    @api.model
+    def _get_reference(self, model, field):
+        if field.type == "many2one" and field.comodel_name == "crm.lead":
+            if model._name != "crm.lead":
+                return (model._table, field.name, None, "id")
+        elif field.type == "many2one_reference":
+            other = model._fields.get(field.model_field)
+            if other and other.store and other.column_type:
+                return (model._table, field.name, other.name, "id")
+        elif field.type == "reference":
+            return (model._table, field.name, None, "text")
+        return None
+
+    @api.model
+    def _get_lead_relations(self):
+        """Return ``(table, column of the lead, other column)`` of their many2many."""
+        relations = OrderedSet()
+        for model in self.env.registry.values():
+            if model._abstract or model._transient or model._name in OWN:
+                continue
+            for field in model._fields.values():
+                if field.type != "many2many" or not field.store or not field.relation:
+                    continue
+                if model._name == "crm.lead" and field.comodel_name != "crm.lead":
+                    relations.add((field.relation, field.column1, field.column2))
+                elif field.comodel_name == "crm.lead" and model._name != "crm.lead":
+                    relations.add((field.relation, field.column2, field.column1))
+        # the same table is seen from both ends
+        return list(relations)
+
+    # ------------------------------------------------------------
+    # Remember
+    # ------------------------------------------------------------
+
+    @api.model
+    def _take(self, leads):
+        """Return what points to leads and what they hold, to be put back later.
+
+        Two statements and one per rewritten table.
+
+        :return: a dict of plain values: ``rows`` ``relations`` ``values`` ``rewritten``
+        """
+        self.env.flush_all()
+        rows = self._take_rows(leads.ids)
+        return {
+            "rows": rows,
+            "relations": self._take_relations(leads.ids),
+            "values": self._take_values(leads),
+            "rewritten": {
+                table: self._take_column(
+                    table,
+                    column,
+                    [i for name, *_x, ids in rows if name == table for i in ids],
+                )
+                for table, column in REWRITTEN.items()
+            },
+        }
+
+    @api.model
+    def _take_values(self, leads):
+        """Return ``{lead id: its columns}``."""
+        return {
+            str(lead_id): values
+            for lead_id, values in self.env.execute_query(
+                SQL(
+                    "SELECT id, to_jsonb(lead) FROM crm_lead AS lead"
+                    " WHERE id = ANY(%s)",
+                    leads.ids,
+                )
+            )
+        }
+
+    @api.model
+    def _take_rows(self, ids):
+        """Return ``[table, column, model column, kind, lead id, row ids]`` of all."""
+        selects = []
+        for table, column, model_column, kind in self._get_references():
+            value = SQL.identifier(column)
+            if kind == "text":
+                condition = SQL(
+                    "%s = ANY(%s)", value, [f"crm.lead,{lead_id}" for lead_id in ids]
+                )
+                value = SQL("SPLIT_PART(%s, ',', 2)::int", value)
+            else:
+                condition = SQL("%s = ANY(%s)", value, list(ids))
+                if model_column:
+                    condition = SQL(
+                        "%s = 'crm.lead' AND %s", SQL.identifier(model_column), condition
+                    )
+            selects.append(
+                SQL(
+                    "SELECT %(names)s::text[], %(value)s::int, ARRAY_AGG(id)"
+                    "  FROM %(table)s WHERE %(condition)s GROUP BY 2",
+                    names=[table, column, model_column or "", kind],
+                    value=value,
+                    table=SQL.identifier(table),
+                    condition=condition,
+                )
+            )
+        return [
+            [*names, lead_id, row_ids]
+            for names, lead_id, row_ids in self.env.execute_query(
+                SQL(" UNION ALL ").join(selects)
+            )
+        ]
+
+    @api.model
+    def _take_relations(self, ids):
+        """Return ``[table, lead column, other column, lead id, other ids]`` of all."""
+        selects = [
+            SQL(
+                "SELECT %(names)s::text[], %(lead)s::int, ARRAY_AGG(%(other)s)"
+                "  FROM %(table)s WHERE %(lead)s = ANY(%(ids)s) GROUP BY 2",
+                names=[table, lead_column, other_column],
+                table=SQL.identifier(table),
+                lead=SQL.identifier(lead_column),
+                other=SQL.identifier(other_column),
+                ids=list(ids),
+            )
+            for table, lead_column, other_column in self._get_lead_relations()
+        ]
+        return [
+            [*names, lead_id, others]
+            for names, lead_id, others in self.env.execute_query(
+                SQL(" UNION ALL ").join(selects)
+            )
+        ]
+
+    @api.model
+    def _take_column(self, table, column, ids):
+        """Return ``{row id: text}`` of a column the host is about to rewrite."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s FROM %s WHERE id = ANY(%s)",
+                SQL.identifier(column),
+                SQL.identifier(table),
+                ids,
+            )
+        )
+        return {str(row_id): text for row_id, text in rows}
+
+    # ------------------------------------------------------------
+    # Put back
+    # ------------------------------------------------------------
+
+    @api.model
+    def _put_back(self, trace, after, head_id):
+        """Let everything point where it pointed before the merge.
+
+        What people have changed since stays as they left it: a row goes back only from
+        the lead that stayed, a value only while it is what the merge made it.
+
+        :param dict trace: of ``_take`` before the merge
+        :param dict after: ``values`` of the leads right after it
+        :param int head_id: the lead that stayed
+        """
+        self.env.flush_all()
+        for table, column, model_column, kind, lead_id, ids in trace["rows"]:
+            if lead_id != head_id:
+                self._put_row(
+                    table, column, model_column, kind, lead_id, ids, head_id=head_id
+                )
+        for table, texts in trace["rewritten"].items():
+            self._put_column(table, REWRITTEN[table], texts)
+        self._put_relations(trace["relations"], [int(i) for i in trace["values"]])
+        for lead_id, values in trace["values"].items():
+            self._put_values(int(lead_id), values, after[lead_id])
+        self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _put_row(self, table, column, model_column, kind, lead_id, ids, head_id):
+        name, value = SQL.identifier(column), lead_id
+        now = head_id
+        if kind == "text":
+            value, now = f"crm.lead,{lead_id}", f"crm.lead,{head_id}"
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(name)s = %(value)s"
+                " WHERE id = ANY(%(ids)s) AND %(name)s = %(now)s AND %(model)s",
+                table=SQL.identifier(table),
+                name=name,
+                value=value,
+                ids=ids,
+                now=now,
+                model=SQL("%s = 'crm.lead'", SQL.identifier(model_column))
+                if model_column
+                else SQL("TRUE"),
+            )
+        )
+
+    @api.model
+    def _put_column(self, table, column, texts):
+        if not texts:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %(table)s AS item SET %(column)s = old.text"
+                "  FROM unnest(%(ids)s::int[], %(texts)s::text[]) AS old(id, text)"
+                " WHERE item.id = old.id",
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+                ids=[int(row_id) for row_id in texts],
+                texts=list(texts.values()),
+            )
+        )
+
+    @api.model
+    def _put_relations(self, relations, lead_ids):
+        """Give the leads the tags (and the like) they had."""
+        before = {}
+        for table, lead_column, other_column, lead_id, others in relations:
+            names = (table, lead_column, other_column)
+            before.setdefault(names, []).extend((lead_id, other) for other in others)
+        for table, lead_column, other_column in self._get_lead_relations():
+            pairs = before.get((table, lead_column, other_column), [])
+            params = {
+                "table": SQL.identifier(table),
+                "lead": SQL.identifier(lead_column),
+                "other": SQL.identifier(other_column),
+                "leads": [lead for lead, _other in pairs],
+                "others": [other for _lead, other in pairs],
+                "all": lead_ids,
+            }
+            self.env.cr.execute(
+                SQL("DELETE FROM %(table)s WHERE %(lead)s = ANY(%(all)s)", **params)
+            )
+            if pairs:
+                self.env.cr.execute(
+                    SQL(
+                        "INSERT INTO %(table)s (%(lead)s, %(other)s)"
+                        " SELECT * FROM unnest(%(leads)s::int[], %(others)s::int[])"
+                        " ON CONFLICT DO NOTHING",
+                        **params,
+                    )
+                )
+
+    @api.model
+    def _put_values(self, lead_id, before, after):
+        """Give a lead the values it had, where the merge has changed them."""
+        [[current]] = self.env.execute_query(
+            SQL("SELECT to_jsonb(lead) FROM crm_lead AS lead WHERE id = %s", lead_id)
+        )
+        columns = [
+            name
+            for name, value in before.items()
+            if name in current
+            and name not in KEPT
+            and value != after.get(name)
+            and current[name] == after.get(name)
+            and self._still_exists(name, value)
+        ]
+        if not columns:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead AS lead SET %(columns)s"
+                "  FROM jsonb_populate_record(NULL::crm_lead, %(values)s::jsonb) AS old"
+                " WHERE lead.id = %(id)s",
+                columns=SQL(", ").join(
+                    SQL("%s = old.%s", SQL.identifier(name), SQL.identifier(name))
+                    for name in columns
+                ),
+                values=self.env["c360.lead.merge"]._to_json(
+                    {name: before[name] for name in columns}
+                ),
+                id=lead_id,
+            )
+        )
+
+    @api.model
+    def _still_exists(self, name, value):
+        """Tell whether a value can be restored: what it names may be gone."""
+        field = self.env["crm.lead"]._fields.get(name)
+        if not value or field is None or field.type != "many2one":
+            return True
+        return bool(self.env[field.comodel_name].browse(value).exists())
