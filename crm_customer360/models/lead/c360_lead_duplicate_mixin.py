@@ -118,6 +118,8 @@ class C360LeadDuplicate(models.Model):
                 (older | lead.sudo())._merge_into(older)
             return
         owner = (older.user_id or self.partner_id.user_id)[:1]
-        if owner.active and (not lead.company_id or lead.company_id in owner.company_ids):
+        if owner.active and (
+            not lead.company_id or lead.company_id in owner.company_ids
+        ):
             # Whoever enters a lead need not be allowed to hand it over.
             lead.sudo().user_id = owner

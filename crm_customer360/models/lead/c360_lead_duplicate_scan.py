@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
@@ -143,24 +145,19 @@ class C360LeadDuplicate(models.Model):
         ) in self.env.execute_query(
             SQL(CANDIDATES, ids=list(lead_ids), per_key=PER_KEY)
         ):
-            key = (max(lead_id, other_id or 0), partner_id or min(lead_id, other_id))
-            if (*key, bool(partner_id)) in pairs:
+            if partner_id:
+                key = (lead_id, None, partner_id)
+            else:
+                # the newer one resembles the older one
+                key = (max(lead_id, other_id), min(lead_id, other_id), None)
+            if key in pairs:
                 continue
             match = compare(Identity(*identity), Identity(*other_identity))
             maybe, surely = limits.get(company_id) or limits[self.env.company.id]
             if match.score >= maybe:
-                pairs[*key, bool(partner_id)] = (
-                    key[0],
-                    None if partner_id else key[1],
-                    partner_id,
-                    company_id,
-                    match.score,
-                    "surely" if match.score >= surely else "maybe",
-                    fields.Json().convert_to_column(
-                        [[p.field, p.level, round(p.weight, 2)] for p in match.parts],
-                        self,
-                    ),
-                )
+                level = "surely" if match.score >= surely else "maybe"
+                parts = [[p.field, p.level, round(p.weight, 2)] for p in match.parts]
+                pairs[key] = (*key, company_id, match.score, level, json.dumps(parts))
         return self._save_pairs(lead_ids, pairs.values())
 
     @api.model

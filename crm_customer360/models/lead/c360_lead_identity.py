@@ -238,11 +238,12 @@ class C360LeadIdentity(models.Model):
         [[left]] = self.env.execute_query(
             SQL(
                 """
-                SELECT (SELECT COUNT(*) FROM (
-                            SELECT FROM c360_lead_identity WHERE stale LIMIT 50000) AS s)
-                     + (SELECT COUNT(*) FROM (
-                            SELECT FROM c360_lead_identity WHERE is_waiting
-                             LIMIT 50000) AS w)
+                SELECT (SELECT COUNT(*)
+                          FROM (SELECT FROM c360_lead_identity
+                                 WHERE stale LIMIT 50000) AS changed)
+                     + (SELECT COUNT(*)
+                          FROM (SELECT FROM c360_lead_identity
+                                 WHERE is_waiting LIMIT 50000) AS waiting)
                      + (SELECT COALESCE(SUM(GREATEST(until_id - last_id, 0)), 0)
                           FROM c360_lead_identity_progress)
                 """

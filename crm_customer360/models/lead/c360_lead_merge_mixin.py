@@ -103,8 +103,8 @@ class C360LeadMergeMixin(models.AbstractModel):
 
     def _archive_merged(self, head):
         """Put merged leads aside; rooms take them out of their places."""
-        data = self.env.cr.precommit.data
-        data.setdefault(JUST_MERGED, set()).update(self.ids)
+        merged = {*self._get_just_merged(), *self.ids}
+        self.env.cr.cache[JUST_MERGED] = self.env.cr.now(), merged
         # nobody is told that a merged lead is archived
         leads = self.with_context(tracking_disable=True, mail_notrack=True)
         leads.write({"active": False, "merged_into_id": head.id})
@@ -150,7 +150,9 @@ class C360LeadMergeMixin(models.AbstractModel):
         return super(C360LeadMergeMixin, leads).unlink()
 
     def _get_just_merged(self):
-        return self.env.cr.precommit.data.get(JUST_MERGED, ())
+        # not the data of precommit, which every savepoint clears
+        now, merged = self.env.cr.cache.get(JUST_MERGED, (None, ()))
+        return merged if now == self.env.cr.now() else ()
 
     # ------------------------------------------------------------
     # Actions

@@ -128,7 +128,9 @@ class C360LeadMergeTrace(models.AbstractModel):
                 condition = SQL("%s = ANY(%s)", value, list(ids))
                 if model_column:
                     condition = SQL(
-                        "%s = 'crm.lead' AND %s", SQL.identifier(model_column), condition
+                        "%s = 'crm.lead' AND %s",
+                        SQL.identifier(model_column),
+                        condition,
                     )
             selects.append(
                 SQL(
