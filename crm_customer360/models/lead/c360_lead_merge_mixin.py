@@ -95,7 +95,8 @@ class C360LeadMergeMixin(models.AbstractModel):
         # Only the lead that stays need be one's own.
         tails_sudo = (self - head).sudo()
         tails_sudo._archive_merged(head)
-        self.env.flush_all()
+        # as the deletion of the others does in the host
+        self.env.invalidate_all()
         self.env["c360.lead.merge"]._remember(head, tails_sudo, trace)
         self.env["c360.lead.duplicate"].sudo()._leads_merged(head, tails_sudo)
         self.env["c360.lead.identity"]._mark("crm.lead", head.ids)
