@@ -1,1 +1,2 @@
 from . import contact_preference
+from . import lead_import

@@ -61,6 +61,10 @@ class C360LeadIntakeMixin(models.AbstractModel):
         help="The colleague or the interface that brought the lead.",
     )
 
+    import_line_ids = fields.One2many(
+        comodel_name="c360.lead.import.line", inverse_name="lead_id", readonly=True
+    )
+
     def _auto_init(self):
         """Date the leads there are in one statement, whatever their number."""
         if not self._abstract and not column_exists(

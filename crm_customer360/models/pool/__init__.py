@@ -6,6 +6,7 @@ from . import c360_pool_arrival
 from . import c360_pool_claim
 from . import c360_pool_member
 from . import c360_pool_move
+from . import c360_pool_import
 from . import c360_pool_lead
 from . import c360_pool_mixin
 from . import c360_pool_privacy

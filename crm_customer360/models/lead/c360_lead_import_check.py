@@ -1,0 +1,144 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+
+MATCHES = "c360.lead.duplicate"
+CHECKS = "c360.lead.check"
+
+
+class C360LeadImport(models.Model):
+    """Looking through the rows: which are new, which invalid, which known already."""
+
+    _inherit = "c360.lead.import"
+
+    def _check_again(self):
+        """Look through the rows of lists whose columns were corrected."""
+        for card_list in self:
+            if card_list.state == "ready" and not card_list.is_checked:
+                card_list._check_lines()
+
+    def _check_lines(self):
+        """Say of each row what will become of it; a fixed number of queries."""
+        lines = self.line_ids
+        columns = self.column_ids
+        read = self.env["c360.lead.reader"]._read_rows(
+            [self._get_row(line.cells, columns) for line in lines]
+        )
+        vals_list = [self._note_problems(*pair) for pair in read]
+        known = [self._prepare_known_vals(vals) for vals in vals_list]
+        reasons = self._find_reasons(known)
+        matches = self._find_matches(known)
+        first_rows = {}
+        for line, vals, reason, match in zip(
+            lines, vals_list, reasons, matches, strict=True
+        ):
+            state = "invalid" if reason else "duplicate" if match else "new"
+            key = self.env["c360.lead.reader"]._get_same_key(vals)
+            if state == "new" and key in first_rows:
+                state = "duplicate"
+                match = self.env._("The same as row %(row)s", row=first_rows[key])
+            elif key and state == "new":
+                first_rows[key] = line.number
+            line.vals = vals
+            line.state = state
+            line.reason = reason or match or False
+        self.is_checked = True
+
+    @api.model
+    def _get_row(self, cells, columns):
+        """Return field -> text of a row; unknown columns under their heading."""
+        row = {}
+        for column in columns:
+            text = cells[column.position]
+            field = column.field
+            if not text or field == "skip":
+                continue
+            if field == "note":
+                row.setdefault("note", []).append(f"{column.heading}: {text}")
+            elif field in row:
+                joint = ", " if field == "tag_ids" else "\n"
+                row[field] += joint + text
+            else:
+                row[field] = text
+        return row
+
+    def _note_problems(self, vals, problems):
+        """Return values with what was not understood among the notes."""
+        headings = {column.field: column.heading for column in self.column_ids}
+        lines = [f"{headings[field]}: {text}" for field, text in problems.items()]
+        if not lines:
+            return vals
+        return vals | {"notes": "\n".join(filter(None, [vals.get("notes"), *lines]))}
+
+    def _prepare_known_vals(self, vals):
+        """Return what other rooms may know of a row before it is a lead."""
+        named = ("source_id", "medium_id", "campaign_id", "tag_ids", "notes")
+        plain = {name: value for name, value in vals.items() if name not in named}
+        return plain | {"company_id": self.company_id.id, "user_id": self.user_id.id}
+
+    @api.model
+    def _find_reasons(self, vals_list):
+        """Return per row why it is invalid, in words, else an empty text."""
+        if CHECKS in self.env:
+            found = self.env[CHECKS]._find_reasons(vals_list)
+            reasons = [pair[1] if pair else "" for pair in found]
+        else:
+            reasons = [""] * len(vals_list)
+        nothing = self.env._("Neither a name nor an e-mail address nor a number")
+        return [
+            reason or ("" if vals.get("name") else nothing)
+            for vals, reason in zip(vals_list, reasons, strict=True)
+        ]
+
+    def _find_matches(self, vals_list):
+        """Return per row whom it surely resembles, in words, else an empty text.
+
+        Those he may not see stay without a name.
+        """
+        user = self.create_uid or self.env.user
+        matches = self.env.get(MATCHES)
+        if matches is not None and hasattr(matches, "_find_matches"):
+            found = matches._find_matches(vals_list)
+        else:
+            found = self._find_same_address(vals_list)
+        words = []
+        for record in found:
+            if not record:
+                words.append("")
+            elif record.with_user(user).has_access("read"):
+                words.append(
+                    self.env._("Known as “%(name)s”", name=record.display_name)
+                )
+            else:
+                words.append(self.env._("Known already, in the care of others"))
+        return words
+
+    def _find_same_address(self, vals_list):
+        """Return per row a lead or contact with its e-mail address or number."""
+        keys = [self._get_addresses(vals) for vals in vals_list]
+        wanted = {address for pair in keys for address in pair if address}
+        company = Domain("company_id", "in", [False, self.company_id.id])
+        known = {}
+        for model in ("crm.lead", "res.partner"):
+            for name in ("phone_sanitized", "email_normalized"):
+                # Known is also what the importer may not see.
+                records_sudo = (
+                    self.env[model]
+                    .sudo()
+                    .search_fetch(
+                        Domain(name, "in", wanted) & company, [name], order="id desc"
+                    )
+                )
+                known |= {record[name]: record for record in records_sudo}
+        return [
+            next((known[address] for address in pair if address in known), None)
+            for pair in keys
+        ]
+
+    def _get_addresses(self, vals):
+        leads = self.env["crm.lead"]
+        country = self.env["res.country"].browse(vals.get("country_id") or [])
+        number = vals.get("phone") and leads._phone_format(
+            number=vals["phone"], country=country or self.company_id.country_id
+        )
+        return email_normalize(vals.get("email_from") or ""), number
