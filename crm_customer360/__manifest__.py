@@ -75,6 +75,7 @@
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",
         "views/pool/c360_pool_import_views.xml",
+        "views/pool/c360_pool_reminder_templates.xml",
         "wizards/pool/c360_pool_return_views.xml",
         "views/service/helpdesk_ticket_views.xml",
         "views/care/c360_care_rule_views.xml",
@@ -83,6 +84,7 @@
         # Doors to the host's views
         "views/extended/account_move_views.xml",
         "views/extended/crm_lead_views.xml",
+        "views/pool/c360_pool_rule_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
         "views/extended/mail_activity_views.xml",
         "views/extended/mail_compose_message_views.xml",

@@ -19,7 +19,10 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
+from . import resource_calendar
+from . import resource_calendar_attendance
 from . import resource_calendar_leaves
+from . import resource_resource
 from . import sale_order
 from . import sms_composer
 from . import sms_sms

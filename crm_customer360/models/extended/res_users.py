@@ -4,6 +4,12 @@ from odoo import models
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "active" in vals:
+            self.env["c360.pool.deadline"]._schedule(user_ids=self.ids)
+        return result
+
     def _action_reset_password(self, signup_type="reset"):
         result = super()._action_reset_password(signup_type)
         if not (

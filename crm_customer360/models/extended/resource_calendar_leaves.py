@@ -2,7 +2,8 @@ from odoo import api, models
 
 
 class ResourceCalendarLeaves(models.Model):
-    _inherit = "resource.calendar.leaves"
+    _name = "resource.calendar.leaves"
+    _inherit = ["c360.pool.calendar.mixin", "resource.calendar.leaves"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -13,6 +13,14 @@ class SaleOrder(models.Model):
         "AND delivery_status IN ('pending', 'started', 'partial')"
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "sent":
+            self.env["c360.customer.event"]._record(
+                "quotation_sent", self.filtered("opportunity_id")
+            )
+        return result
+
     def _action_confirm(self):
         result = super()._action_confirm()
         self.env["c360.customer.event"]._record("order_confirmed", self)

@@ -15,3 +15,17 @@ from . import c360_pool_merge
 from . import c360_pool_activity
 from . import c360_pool_team
 from . import c360_pool_team_cache
+from . import c360_pool_rule
+from . import c360_pool_deadline
+from . import c360_pool_return_reason
+from . import c360_pool_recycle_workday
+from . import c360_pool_recycle_deadline
+from . import c360_pool_recycle_veto
+from . import c360_pool_recycle_activity
+from . import c360_pool_recycle
+from . import c360_pool_recycle_move
+from . import c360_pool_recycle_mixin
+from . import c360_pool_reminder
+from . import c360_pool_calendar
+from . import c360_contact_touch
+from . import c360_customer_event

@@ -44,6 +44,21 @@ class C360Pool(models.Model):
         help="New leads without a salesperson that fit this rule enter the pool. "
         "Empty: all of them.",
     )
+    manager_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="c360_pool_manager_rel",
+        column1="pool_id",
+        column2="user_id",
+        string="Managers",
+        domain="[('share', '=', False)]",
+        help="They see the leads of this pool and assign them, without being team "
+        "leaders everywhere.",
+    )
+    calendar_id = fields.Many2one(
+        comodel_name="resource.calendar",
+        string="Working Hours",
+        help="In which offers run. Empty: the working hours of the company.",
+    )
     claim_limit_day = fields.Integer(
         string="Claims a Day",
         help="How many leads one member may claim in a day; giving a lead back does "
@@ -274,12 +289,13 @@ class C360Pool(models.Model):
         return leads.browse(routed.ids)
 
     @api.model
-    def _put(self, leads, pool=None, reason=None):
+    def _put(self, leads, pool=None, reason=None, return_reason_id=None):
         """Give leads back, or put them into a pool by hand.
 
         :param leads: open leads; a salesperson may only give back his own
         :param pool: where to; empty: back where they came from, else by the rules
         :param str reason: goes to the ledger
+        :param int return_reason_id: the reason a person chose, likewise
         :raise UserError: for closed or foreign leads, or when no pool takes them
         """
         self._check_put(leads, pool)
@@ -294,7 +310,13 @@ class C360Pool(models.Model):
             self.env["c360.pool.move"]._append("enter", unowned_sudo, reason=reason)
         strays_sudo = leads_sudo.filtered(lambda lead: not lead.pool_id)
         if owned:
-            owned.write({"user_id": False, "pool_reason": reason})
+            owned.write(
+                {
+                    "user_id": False,
+                    "pool_reason": reason,
+                    "pool_return_reason_id": return_reason_id,
+                }
+            )
         self._route(strays_sudo, reason=reason)
         lost = strays_sudo.filtered(lambda lead: not lead.pool_id)
         if lost:

@@ -4,7 +4,11 @@ from odoo.tools.sql import column_exists, create_column
 
 from .c360_pool import LEADER
 
-PLACE = {"pool_id", "pool_state", "pool_date"}
+# Nobody writes these by hand: they follow from what is done with the lead.
+DEADLINE = {"last_followup_date", "recycle_date", "recycle_rule_id", "recycle_warned"}
+PLACE = {"pool_id", "pool_state", "pool_date"} | DEADLINE
+# Written together with the owner, for the ledger; nothing of the lead.
+REASONS = {"pool_reason", "pool_return_reason_id"}
 # Set by us around the host's allocation only, which builds its domain inline.
 SKIP_POOLED = "c360_pool_skip_pooled"
 
@@ -39,6 +43,12 @@ class C360PoolMixin(models.AbstractModel):
         string="Reason of the Change",
         store=False,
         help="Written together with the salesperson, it goes to the ownership history.",
+    )
+    pool_return_reason_id = fields.Many2one(
+        comodel_name="c360.pool.return.reason",
+        store=False,
+        help="Written when the salesperson is taken away, it goes to the ownership "
+        "history.",
     )
     pool_move_ids = fields.One2many(
         comodel_name="c360.pool.move", inverse_name="lead_id", readonly=True
@@ -101,8 +111,8 @@ class C360PoolMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_pool_fields([vals])
-        reason = vals.get("pool_reason")
-        vals = {name: value for name, value in vals.items() if name != "pool_reason"}
+        reasons = vals.get("pool_reason"), vals.get("pool_return_reason_id")
+        vals = {name: value for name, value in vals.items() if name not in REASONS}
         if "user_id" not in vals:
             return super().write(vals)
         before = {lead.id: lead.user_id.id for lead in self if lead.pool_id}
@@ -110,7 +120,7 @@ class C360PoolMixin(models.AbstractModel):
             self.browse(before)._check_hold_limit(vals["user_id"])
         result = super().write(vals)
         if before:
-            self.browse(before)._pool_owner_changed(before, reason)
+            self.browse(before)._pool_owner_changed(before, *reasons)
         return result
 
     def web_save(self, vals, specification, next_id=None):
@@ -178,10 +188,12 @@ class C360PoolMixin(models.AbstractModel):
         self.write({"pool_id": pool.id})
         self._pool_cut_ties()
 
-    def _pool_owner_changed(self, before, reason=None):
+    def _pool_owner_changed(self, before, reason=None, return_reason_id=None):
         """Keep the ledger after a change of owner.
 
         :param dict before: lead id -> id of the former owner or False
+        :param str reason: why
+        :param int return_reason_id: the reason a person chose
         """
         # The giver may no longer see what he gave back.
         leads_sudo = self.sudo()
@@ -196,7 +208,13 @@ class C360PoolMixin(models.AbstractModel):
                 else "assign"
             )
         ).items():
-            move._append(kind, leads, previous=before, reason=reason)
+            move._append(
+                kind,
+                leads,
+                previous=before,
+                reason=reason,
+                return_reason_id=return_reason_id,
+            )
             if kind == "return":
                 leads._pool_cut_ties()
                 homeless = leads.filtered(lambda lead: not lead.pool_id.active)

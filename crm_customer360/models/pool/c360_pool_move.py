@@ -86,13 +86,14 @@ class C360PoolMove(models.Model):
         raise UserError(self.env._("The ownership history cannot be deleted."))
 
     @api.model
-    def _append(self, kind, leads, previous=None, reason=None):
+    def _append(self, kind, leads, previous=None, reason=None, return_reason_id=None):
         """Append one row per lead, in one statement.
 
         :param str kind: a value of ``kind``
         :param leads: ``crm.lead`` records in sudo, with their new owner and pool
         :param dict previous: lead id -> id of the user who had it before
         :param str reason: why
+        :param int return_reason_id: the reason a person chose
         """
         if not leads:
             return
@@ -103,11 +104,11 @@ class C360PoolMove(models.Model):
             SQL(
                 """
                 INSERT INTO c360_pool_move
-                       (kind, date, reason, create_uid, create_date, write_uid,
-                        write_date, lead_id, lead_name, partner_id, pool_id,
+                       (kind, date, reason, return_reason_id, create_uid, create_date,
+                        write_uid, write_date, lead_id, lead_name, partner_id, pool_id,
                         company_id, user_id, previous_user_id)
-                SELECT %(kind)s, %(now)s, %(reason)s, %(uid)s, %(now)s, %(uid)s,
-                       %(now)s, row.*
+                SELECT %(kind)s, %(now)s, %(reason)s, %(return_reason)s::int, %(uid)s,
+                       %(now)s, %(uid)s, %(now)s, row.*
                   FROM unnest(%(leads)s::int[], %(names)s::varchar[],
                               %(partners)s::int[], %(pools)s::int[],
                               %(companies)s::int[], %(users)s::int[],
@@ -116,6 +117,7 @@ class C360PoolMove(models.Model):
                 kind=kind,
                 now=fields.Datetime.now(),
                 reason=reason or None,
+                return_reason=return_reason_id or None,
                 uid=self.env.uid,
                 leads=leads.ids,
                 names=[lead.name for lead in leads],

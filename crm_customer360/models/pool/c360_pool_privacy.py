@@ -78,15 +78,17 @@ class C360PoolMixin(models.AbstractModel):
         waiting_sudo = self.sudo().filtered(lambda lead: lead.pool_state == "pooled")
         return self.browse(waiting_sudo.ids)
 
-    def _pool_cut_ties(self):
+    def _pool_cut_ties(self, keep=None):
         """Close what would carry contact data of pooled leads to colleagues.
 
         Followers of any kind, who was notified or addressed by a message, meetings.
         Customers among the followers are remembered for the next owner.
+
+        :param keep: activities that stay
         """
         if not self:
             return
-        self.activity_ids.unlink()
+        (self.activity_ids - keep if keep else self.activity_ids).unlink()
         for model in ("mail.followers", "mail.message", "mail.notification"):
             self.env[model].flush_model()
         self.env["calendar.event"].flush_model(["opportunity_id", "privacy"])

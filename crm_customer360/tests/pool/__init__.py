@@ -9,3 +9,4 @@ from . import test_pool_setup
 from . import test_pool_ties
 from . import test_pool_topic
 from . import test_pool_touch
+from . import test_pool_recycle_rule

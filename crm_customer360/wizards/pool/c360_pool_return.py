@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class C360PoolReturn(models.TransientModel):
@@ -19,7 +20,10 @@ class C360PoolReturn(models.TransientModel):
         string="Into",
         help="Empty: back where it came from, or by the rules of the pools.",
     )
-    reason = fields.Char(required=True)
+    reason_id = fields.Many2one(
+        comodel_name="c360.pool.return.reason", ondelete="cascade"
+    )
+    reason = fields.Char(string="Note")
 
     @api.model
     def _default_lead_ids(self):
@@ -29,7 +33,15 @@ class C360PoolReturn(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
-        self.env["c360.pool"]._put(self.lead_ids, self.pool_id, self.reason)
+        words = [self.reason_id.name, self.reason]
+        if not any(words):
+            raise UserError(self.env._("Say why the lead goes back."))
+        self.env["c360.pool"]._put(
+            self.lead_ids,
+            self.pool_id,
+            ": ".join(filter(None, words)),
+            self.reason_id.id,
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
