@@ -4,6 +4,8 @@ from . import c360_care_planner
 from . import c360_care_message_mixin
 from . import c360_care_opening_mixin
 from . import c360_care_task
+from . import c360_care_pool
+from . import c360_care_pool_task
 from . import c360_contact_call
 from . import c360_contact_touch
 from . import c360_customer_event

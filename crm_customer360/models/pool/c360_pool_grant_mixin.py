@@ -164,6 +164,7 @@ class C360PoolGrantMixin(models.AbstractModel):
         """Return SQL for the columns a grant needs to know of ``lead``."""
         return SQL(
             "lead.id, lead.pool_id, lead.company_id, lead.team_id, lead.type,"
+            " lead.priority,"
             " %s AS grade",
             self.env["c360.pool"]._get_grade_sql(),
         )

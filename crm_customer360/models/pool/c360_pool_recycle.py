@@ -277,11 +277,11 @@ class C360Pool(models.Model):
                            AS row (id, owner, target, rule, reason)
                      WHERE lead.id = row.id
                  RETURNING lead.id, lead.name, lead.partner_id, lead.pool_id,
-                           lead.company_id, row.owner, row.rule, row.reason
+                           lead.company_id, %(grade)s, row.owner, row.rule, row.reason
                 )
                 INSERT INTO c360_pool_move
                        (kind, date, create_uid, create_date, write_uid, write_date,
-                        lead_id, lead_name, partner_id, pool_id, company_id,
+                        lead_id, lead_name, partner_id, pool_id, company_id, grade,
                         previous_user_id, rule_id, reason)
                 SELECT 'recycle', %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s,
                        recycled.*
@@ -289,6 +289,7 @@ class C360Pool(models.Model):
                 """,
                 now=fields.Datetime.now(),
                 uid=self.env.uid,
+                grade=self._get_grade_sql(),
                 released=SQL(", ").join(
                     SQL("%s = %s", SQL.identifier(name), value)
                     for name, value in released.items()

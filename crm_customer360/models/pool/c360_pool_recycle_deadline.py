@@ -213,11 +213,8 @@ class C360Pool(models.Model):
         """
         for model, names in FACT_FIELDS.items():
             self.env[model].flush_model(names)
-        lead_fields = self.env["crm.lead"]._fields
-        grade = SQL("NULL")
-        if "grade" in lead_fields and lead_fields["grade"].store:
+        if "grade" in self.env["crm.lead"]._fields:
             self.env["crm.lead"].flush_model(["grade"])
-            grade = SQL("lead.grade")
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -243,7 +240,7 @@ class C360Pool(models.Model):
                    AND lead.won_status = 'pending'
                 """,
                 ids=list(lead_ids),
-                grade=grade,
+                grade=self._get_grade_sql(),
             )
         )
         facts = {row["id"]: LeadFacts(**row) for row in rows}

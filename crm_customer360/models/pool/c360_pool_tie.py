@@ -54,8 +54,8 @@ class C360PoolMixin(models.AbstractModel):
             # Whoever gives the lead away need not be able to see it.
             self.browse(lead_id).sudo().message_subscribe(partner_ids)
 
-    def _pool_owner_changed(self, before, reason=None):
-        result = super()._pool_owner_changed(before, reason)
+    def _pool_owner_changed(self, before, *reasons):
+        result = super()._pool_owner_changed(before, *reasons)
         self.filtered(
             lambda lead: lead.sudo().user_id and not before[lead.id]
         )._pool_restore_ties()

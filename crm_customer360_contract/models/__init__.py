@@ -1,0 +1,4 @@
+from . import c360_pool
+from . import c360_pool_rule
+from . import contract_contract
+from . import contract_line
