@@ -85,6 +85,8 @@
         "views/extended/account_move_views.xml",
         "views/extended/crm_lead_views.xml",
         "views/pool/c360_pool_rule_views.xml",
+        # …and what inherits from them
+        "views/lead/c360_lead_followup_views.xml",
         "views/extended/helpdesk_ticket_views.xml",
         "views/extended/mail_activity_views.xml",
         "views/extended/mail_compose_message_views.xml",

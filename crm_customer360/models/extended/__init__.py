@@ -4,6 +4,7 @@ from . import base_partner_merge
 from . import crm_lead
 from . import crm_team
 from . import crm_team_member
+from . import digest_digest
 from . import helpdesk_ticket
 from . import ir_actions_server
 from . import mail_activity

@@ -6,6 +6,7 @@ class MailActivity(models.Model):
     _name = "mail.activity"
     _inherit = [
         "c360.contact.call.mixin",
+        "c360.lead.activity.mixin",
         "mail.activity",
         "c360.pool.activity.mixin",
     ]

@@ -76,6 +76,39 @@ class ResCompany(models.Model):
                     )
                 )
 
+    # Leads: follow-up
+    c360_response_hours = fields.Float(
+        string="Answer New Leads Within (hours)",
+        default=4,
+        required=True,
+        help="Working hours from the capture of a lead to the first call, visit or "
+        "message of a colleague. Counts for leads that come from now on. 0: no aim.",
+    )
+    c360_step_days = fields.Integer(
+        string="Days Without a Next Step",
+        default=2,
+        required=True,
+        help="How long a lead somebody holds may have no activity planned.",
+    )
+    c360_lead_summary = fields.Boolean(
+        string="Tell Leaders What Is Overdue",
+        default=True,
+        help="One e-mail a day to the leader of a team, only when something is.",
+    )
+    c360_collector_mail = fields.Boolean(
+        string="Tell Collectors What Became of Their Leads",
+        help="One e-mail a week to whoever brought leads that were decided since.",
+    )
+
+    _c360_response_hours_positive = models.Constraint(
+        "CHECK (c360_response_hours >= 0)",
+        "The time to answer a lead is a number of hours; 0 means no aim.",
+    )
+    _c360_step_days_positive = models.Constraint(
+        "CHECK (c360_step_days BETWEEN 0 AND 36500)",
+        "Days without a next step: 0 or more, please.",
+    )
+
     @api.constrains(*LIFECYCLE_WINDOWS)
     def _check_lifecycle_windows(self):
         for company in self:

@@ -47,6 +47,18 @@ class ResConfigSettings(models.TransientModel):
     )
     c360_duplicate_progress = fields.Char(compute="_compute_c360_duplicate_progress")
 
+    # Leads: follow-up
+    c360_response_hours = fields.Float(
+        related="company_id.c360_response_hours", readonly=False
+    )
+    c360_step_days = fields.Integer(related="company_id.c360_step_days", readonly=False)
+    c360_lead_summary = fields.Boolean(
+        related="company_id.c360_lead_summary", readonly=False
+    )
+    c360_collector_mail = fields.Boolean(
+        related="company_id.c360_collector_mail", readonly=False
+    )
+
     c360_contact_history = fields.Char(compute="_compute_c360_contact_history")
 
     def _compute_c360_contact_history(self):

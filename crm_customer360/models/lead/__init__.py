@@ -27,4 +27,10 @@ from . import c360_lead_merge_mixin
 from . import c360_customer_merge
 from . import c360_lead_profile_mixin
 from . import c360_lead_profile_proposal
+from . import c360_lead_clock
+from . import c360_lead_response
 from . import c360_lead_followup
+from . import c360_lead_activity
+from . import c360_lead_summary
+from . import c360_lead_digest
+from . import c360_contact_touch

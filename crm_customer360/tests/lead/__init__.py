@@ -1,6 +1,7 @@
 from . import test_lead_check
 from . import test_lead_check_rights
 from . import test_lead_duplicate
+from . import test_lead_followup
 from . import test_lead_identity
 from . import test_lead_import
 from . import test_lead_intake_origin
@@ -9,4 +10,6 @@ from . import test_lead_merge
 from . import test_lead_normalise
 from . import test_lead_profile
 from . import test_lead_recheck
+from . import test_lead_response
 from . import test_lead_set_aside
+from . import test_lead_summary
