@@ -71,6 +71,7 @@
         "views/lead/c360_lead_duplicate_views.xml",
         "views/lead/c360_lead_merge_views.xml",
         "views/lead/c360_lead_import_views.xml",
+        "views/lead/c360_lead_report_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",

@@ -34,3 +34,6 @@ from . import c360_lead_activity
 from . import c360_lead_summary
 from . import c360_lead_digest
 from . import c360_contact_touch
+from . import c360_lead_cost
+from . import c360_lead_report
+from . import c360_lead_result

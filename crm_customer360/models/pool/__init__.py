@@ -29,3 +29,5 @@ from . import c360_pool_reminder
 from . import c360_pool_calendar
 from . import c360_contact_touch
 from . import c360_customer_event
+from . import c360_lead_report
+from . import c360_lead_result

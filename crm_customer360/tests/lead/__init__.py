@@ -10,6 +10,7 @@ from . import test_lead_merge
 from . import test_lead_normalise
 from . import test_lead_profile
 from . import test_lead_recheck
+from . import test_lead_report
 from . import test_lead_response
 from . import test_lead_set_aside
 from . import test_lead_summary
