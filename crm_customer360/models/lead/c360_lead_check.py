@@ -248,7 +248,7 @@ class C360LeadCheck(models.Model):
         """Return contact data and company id per lead, in their order."""
         # Checked for the house: the one who brings a lead need not be able to read it.
         leads_sudo = leads.sudo()
-        own = self.env.company.country_id.code or ""
+        own = self.env.company.sudo().country_id.code or ""
         contacts = [
             Contact(
                 email=lead.email_from or "",
@@ -266,7 +266,7 @@ class C360LeadCheck(models.Model):
     @api.model
     def _read_vals(self, vals_list):
         """Return contact data and company id per dictionary of values."""
-        own = self.env.company.country_id.code or ""
+        own = self.env.company.sudo().country_id.code or ""
         # country codes are no secret
         countries_sudo = self.env["res.country"].sudo()
         codes = {

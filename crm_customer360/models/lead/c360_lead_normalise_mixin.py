@@ -42,7 +42,8 @@ class C360LeadNormaliseMixin(models.AbstractModel):
     @api.model
     def _is_normalising(self):
         checks = self.env["c360.lead.check"]
-        return self.env.company.c360_lead_normalise and checks._is_enabled()
+        # a visitor of the website brings leads as well
+        return self.env.company.sudo().c360_lead_normalise and checks._is_enabled()
 
     @api.model
     def _get_spelled_fields(self):
@@ -56,8 +57,9 @@ class C360LeadNormaliseMixin(models.AbstractModel):
         :param country: of the leads, when the values do not say it
         :return: new dictionaries, in the same order
         """
-        company = self.env.company
-        title_case = company.c360_lead_title_case
+        # a visitor of the website brings leads as well
+        company_sudo = self.env.company.sudo()
+        title_case = company_sudo.c360_lead_title_case
         result = []
         for vals in vals_list:
             clean = dict(vals)
@@ -77,10 +79,10 @@ class C360LeadNormaliseMixin(models.AbstractModel):
 
     @api.model
     def _get_phone_region(self, vals, country):
+        # a country is no secret
         if vals.get("country_id"):
-            # a country is no secret
-            country = self.env["res.country"].sudo().browse(int(vals["country_id"]))
-        return (country or self.env.company.country_id).code or ""
+            country = self.env["res.country"].browse(int(vals["country_id"]))
+        return (country or self.env.company.sudo().country_id).sudo().code or ""
 
     @api.model
     def _get_entered_as(self, typed, clean):

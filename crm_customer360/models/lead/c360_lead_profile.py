@@ -195,18 +195,13 @@ class C360LeadProfile(models.Model):
 
     def _prepare_profile(self, order=0):
         self.ensure_one()
-        categories = (
-            self.env["product.category"]
-            .sudo()
-            .search([("id", "child_of", self.category_ids.ids)])
-        )
         return Profile(
             id=self.id,
             order=order,
             company_id=self.company_id.id,
             buyer_kind=self.buyer_kind,
             role_ids=frozenset(self.buyer_role_ids.ids),
-            category_ids=frozenset(categories.ids if self.category_ids else ()),
+            category_ids=frozenset(self.category_ids.ids),
             product_ids=frozenset(self.product_ids.ids),
             key_points=self.key_points,
             normal_points=self.normal_points,
@@ -271,9 +266,16 @@ class C360LeadProfile(models.Model):
         if not wanted or not named:
             return True
         products = lead.interest_product_ids
-        categories = {*lead.interest_category_ids._ids, *products.categ_id._ids}
+        named = lead.interest_category_ids | products.categ_id
+        # categories below those of the profile count as well
+        categories = {
+            int(category_id)
+            for path in named.mapped("parent_path")
+            for category_id in (path or "").split("/")
+            if category_id
+        }
         return bool(
-            profile.category_ids & categories or profile.product_ids & {*products._ids}
+            profile.category_ids & categories or profile.product_ids & {*products.ids}
         )
 
     @api.model

@@ -89,7 +89,6 @@ class TestLeadProfile(Customer360Common):
         toys = self._lead(interest_category_ids=self.toys.ids)
         self.assertEqual(toys.profile_id, self.profile)
         below = self.toys.create({"name": "Trains", "parent_id": self.toys.id})
-        self.profile._grading_changed()
         self.assertTrue(self._lead(interest_category_ids=below.ids).profile_id)
         bikes = self._lead(interest_category_ids=self.bikes.ids)
         self.assertFalse(bikes.profile_id or bikes.grade)
@@ -185,13 +184,13 @@ class TestLeadProfile(Customer360Common):
         with self.assertRaisesRegex(ValidationError, "at least as many"):
             self.profile.key_points = 10
         with self.assertRaisesRegex(ValidationError, "no conditions"):
-            self.profile.condition_ids.unlink()
-        with self.assertRaisesRegex(ValidationError, "no conditions"):
             self.profiles.create({"name": "Empty"})
         with self.assertRaisesRegex(ValidationError, "cannot be read"):
             condition.lead_domain = "[('no_such_field', '=', 1)]"
         with self.assertRaisesRegex(ValidationError, "every lead"):
             condition.lead_domain = "[]"
+        with self.assertRaisesRegex(ValidationError, "no conditions"):
+            self.profile.condition_ids.unlink()
 
     def test_late_facts_are_flagged(self):
         condition = self.profile.condition_ids[0]
