@@ -8,8 +8,11 @@ from . import c360_pool_member
 from . import c360_pool_move
 from . import c360_pool_import
 from . import c360_pool_lead
+from . import c360_pool_lease
+from . import c360_pool_reveal
 from . import c360_pool_mixin
 from . import c360_pool_privacy
+from . import c360_pool_protect
 from . import c360_pool_tie
 from . import c360_pool_merge
 from . import c360_pool_activity

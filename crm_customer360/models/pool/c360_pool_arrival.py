@@ -33,7 +33,6 @@ class C360PoolArrival(models.Model):
 
     # No foreign keys: a row lives for seconds, and each key would cost every claim a
     # look-up and a lock. Rows whose lead or user is gone are dropped.
-    move_id = fields.Integer(readonly=True, required=True)
     lead_id = fields.Integer(string="Lead", readonly=True, required=True)
     user_id = fields.Integer(string="Owner", readonly=True, required=True)
     granted_by = fields.Integer(readonly=True, required=True)
@@ -49,27 +48,46 @@ class C360PoolArrival(models.Model):
     _pending_idx = models.Index("(id) WHERE error = '' OR error IS NULL")
 
     @api.model
-    def _get_cron_id(self):
-        return self.env["ir.model.data"]._xmlid_to_res_id(
-            CRON, raise_if_not_found=False
+    def _get_pending_sql(self):
+        """Return SQL that tells whether the cron is to run anyway."""
+        return SQL(
+            """
+            EXISTS (SELECT FROM ir_cron_trigger
+                     WHERE cron_id = %s AND call_at <= %s)
+            """,
+            self._get_cron_id(),
+            fields.Datetime.now(),
         )
 
     @api.model
-    def _notify(self):
-        """Wake the cron as soon as this transaction is committed."""
-        # Scheduling is the system's business, users have no access to crons.
-        cron_sudo = self.env["ir.cron"].sudo()
-        self.env.cr.postcommit.add(cron_sudo._notifydb)
+    def _get_cron_id(self):
+        return (
+            self.env["ir.model.data"]._xmlid_to_res_id(CRON, raise_if_not_found=False)
+            or None
+        )
 
     @api.model
-    def _wake(self):
-        """Have the cron run as soon as this transaction is committed."""
+    def _wake(self, pending=None):
+        """Have the cron run as soon as this transaction is committed.
+
+        Not by ``ir.cron._trigger``: every claim would wait for a row, and for a word
+        to the workers. One waiting trigger is enough for all. Should the cron finish
+        at this very moment without having seen the row, it comes back by itself.
+
+        :param bool pending: whether a trigger waits already; None: not known
+        """
         cron_id = self._get_cron_id()
-        if cron_id:
-            # Scheduling is the system's business, users have no access to crons.
-            triggers_sudo = self.env["ir.cron.trigger"].sudo()
-            triggers_sudo.create({"cron_id": cron_id, "call_at": fields.Datetime.now()})
-            self._notify()
+        if pending is None:
+            [[pending]] = self.env.execute_query(
+                SQL("SELECT %s", self._get_pending_sql())
+            )
+        if not cron_id or pending:
+            return
+        # Scheduling is the system's business, users have no access to crons.
+        triggers_sudo = self.env["ir.cron.trigger"].sudo()
+        triggers_sudo.create({"cron_id": cron_id, "call_at": fields.Datetime.now()})
+        cron_sudo = self.env["ir.cron"].sudo()
+        self.env.cr.postcommit.add(cron_sudo._notifydb)
 
     @api.model
     def _cron_process(self):

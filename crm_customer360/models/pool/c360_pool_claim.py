@@ -29,12 +29,8 @@ class C360Pool(models.Model):
         :raise UserError: when this is not a list of ids, or pools are switched off
         :raise AccessError: for users who have nothing to do with pools
         """
-        self.browse().check_access("read")
-        if not self._is_enabled():
-            raise UserError(self.env._("Lead pools are switched off."))
-        ids = self._check_lead_ids(lead_ids)
+        ids = self._check_request(lead_ids)
         known = [lead_id for lead_id in ids if 0 < lead_id <= MAX_ID]
-        self.env.flush_all()
         pool_ids = self._get_my_pools()
         leads = self._lock_leads(known, pool_ids) if known and pool_ids else {}
         granted, reasons = self._decide(ids, leads)
@@ -57,12 +53,17 @@ class C360Pool(models.Model):
         }
 
     @api.model
-    def _check_lead_ids(self, lead_ids):
+    def _check_request(self, lead_ids):
+        """Return the ids of a request of the current user to the pools, each once."""
+        self.browse().check_access("read")
+        if not self._is_enabled():
+            raise UserError(self.env._("Lead pools are switched off."))
         if not isinstance(lead_ids, list | tuple) or not all(
             isinstance(lead_id, int) and not isinstance(lead_id, bool)
             for lead_id in lead_ids
         ):
-            raise UserError(self.env._("Give the leads to claim as a list of ids."))
+            raise UserError(self.env._("Give the leads as a list of ids."))
+        self.env.flush_all()
         return list(dict.fromkeys(lead_ids))
 
     # ------------------------------------------------------------
@@ -89,7 +90,7 @@ class C360Pool(models.Model):
                 """
                 WITH member AS MATERIALIZED (%(members)s),
                 lead AS MATERIALIZED (
-                    SELECT %(row)s, %(obstacles)s
+                    SELECT %(row)s, %(obstacles)s, %(woken)s AS woken
                       FROM crm_lead AS lead
                      WHERE lead.id = ANY(%(ids)s)
                        -- the array is complete, and so are the locks of the
@@ -105,6 +106,7 @@ class C360Pool(models.Model):
                 """,
                 members=self._get_members_sql([self.env.uid], pool_ids),
                 row=self._get_row_sql(),
+                woken=self.env["c360.pool.arrival"]._get_pending_sql(),
                 obstacles=self._get_obstacles_sql(pool_ids),
                 waiting=self._get_waiting_sql(),
                 ids=lead_ids,
@@ -117,7 +119,8 @@ class C360Pool(models.Model):
     def _get_obstacles_sql(self, pool_ids):
         """Return SQL for what may stand against a claim of ``lead``, besides limits.
 
-        Columns: ``released``, when the user last had to give it back.
+        Columns: ``released``, when the user last had to give it back; until when it is
+        protected, with which lead; ``viewer_id``, who has its card open.
         """
         terms = self._get_terms()
         released = SQL("NULL::timestamp")
@@ -132,7 +135,15 @@ class C360Pool(models.Model):
                 """,
                 self.env.uid,
             )
-        return SQL("%s AS released", released)
+        viewer = SQL("NULL::int")
+        if any(terms[pool_id].lease_blocks for pool_id in pool_ids):
+            viewer = self.env["c360.pool.lease"]._get_viewer_sql()
+        return SQL(
+            "%s AS released, lead.protected_until, lead.protected_lead_id,"
+            " %s AS viewer_id",
+            released,
+            viewer,
+        )
 
     # ------------------------------------------------------------
     # Decision
@@ -165,8 +176,24 @@ class C360Pool(models.Model):
     @api.model
     def _get_obstacle(self, row):
         """Return what stands against a claim besides limits, in words, or None."""
+        now = fields.Datetime.now()
+        if row["protected_until"] and row["protected_until"] > now:
+            # the name of a colleague is no secret, the lead of his is
+            lead_sudo = self.env["crm.lead"].sudo().browse(row["protected_lead_id"])
+            return self.env._(
+                "Protected as a duplicate of a lead of %(name)s until %(date)s.",
+                name=lead_sudo.user_id.name or self.env._("somebody"),
+                date=format_datetime(
+                    self.env, row["protected_until"], dt_format="short"
+                ),
+            )
+        if row["viewer_id"] and self._get_terms()[row["pool_id"]].lease_blocks:
+            viewer_sudo = self.env["res.users"].sudo().browse(row["viewer_id"])
+            return self.env._(
+                "%(name)s is looking at this lead.", name=viewer_sudo.name
+            )
         until = self._get_cooldown_end(row)
-        if until and until > fields.Datetime.now():
+        if until and until > now:
             return self.env._(
                 "You had this lead before. You may claim it again from %(date)s.",
                 date=format_datetime(self.env, until, dt_format="short"),

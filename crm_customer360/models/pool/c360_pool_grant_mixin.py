@@ -36,20 +36,10 @@ class C360PoolGrantMixin(models.AbstractModel):
         ]
         places = [self._get_place(row) for row in rows]
         deadlines = self.env["c360.pool"]._get_first_deadlines(rows, now)
-        arrival = self.env["c360.pool.arrival"]
-        cron_id = arrival._get_cron_id()
-        [[woken]] = self.env.execute_query(
+        self.env.execute_query(
             SQL(
                 """
-                WITH item AS (
-                    SELECT *
-                      FROM unnest(%(ids)s::int[], %(users)s::int[],
-                                  %(grades)s::varchar[], %(teams)s::int[],
-                                  %(companies)s::int[],
-                                  %(deadlines)s::timestamp[], %(rules)s::int[])
-                           AS item(id, user_id, grade, team_id, company_id, deadline,
-                                   rule_id)
-                ), granted AS (
+                WITH granted AS (
                     UPDATE crm_lead AS lead
                        SET user_id = item.user_id,
                            pool_state = 'held',
@@ -60,48 +50,44 @@ class C360PoolGrantMixin(models.AbstractModel):
                            ) / 86400)),
                            team_id = item.team_id,
                            company_id = item.company_id,
-                           %(deadline)s
+                           protected_until = NULL,
+                           protected_lead_id = NULL,
+                           recycle_date = item.deadline,
+                           recycle_rule_id = item.rule_id,
+                           recycle_warned = NULL,
                            write_uid = %(uid)s,
                            write_date = %(now)s
-                      FROM item
+                      FROM unnest(%(ids)s::int[], %(users)s::int[],
+                                  %(grades)s::varchar[], %(teams)s::int[],
+                                  %(companies)s::int[], %(deadlines)s::timestamp[],
+                                  %(rules)s::int[], %(old_teams)s::int[],
+                                  %(old_companies)s::int[])
+                           AS item(id, user_id, grade, team_id, company_id, deadline,
+                                   rule_id, old_team_id, old_company_id)
                      WHERE lead.id = item.id
-                 RETURNING lead.id, lead.name, lead.partner_id, lead.pool_id,
-                           item.company_id, item.user_id, item.grade, item.deadline
+                 RETURNING item.*, lead.name, lead.partner_id, lead.pool_id
                 ), member AS (
                     UPDATE c360_pool_member AS member
                        SET last_claim_date = CASE WHEN %(claims)s THEN %(now)s
                                              ELSE member.last_claim_date END
-                      FROM (SELECT DISTINCT user_id, pool_id FROM granted) AS who
-                     WHERE member.user_id = who.user_id
-                       AND member.pool_id = who.pool_id
+                      FROM granted
+                     WHERE member.user_id = granted.user_id
+                       AND member.pool_id = granted.pool_id
                 ), move AS (
                     INSERT INTO c360_pool_move
-                           (kind, date, reason, create_uid, create_date, write_uid,
-                            write_date, lead_id, lead_name, partner_id, pool_id,
-                            company_id, user_id, grade, deadline)
-                    SELECT %(kind)s, %(now)s, %(reason)s, %(uid)s, %(now)s, %(uid)s,
-                           %(now)s, granted.*
+                           (kind, date, reason, create_uid, create_date, lead_id,
+                            lead_name, partner_id, pool_id, company_id, user_id, grade,
+                            deadline)
+                    SELECT %(kind)s, %(now)s, %(reason)s, %(uid)s, %(now)s, id, name,
+                           partner_id, pool_id, company_id, user_id, grade, deadline
                       FROM granted
-                 RETURNING id, lead_id, user_id
-                ), arrival AS (
-                    INSERT INTO c360_pool_arrival
-                           (move_id, lead_id, user_id, granted_by, kind, date,
-                            team_id, company_id)
-                    SELECT move.id, move.lead_id, move.user_id, %(uid)s, %(kind)s,
-                           %(now)s, was.team_id, was.company_id
-                      FROM move
-                      JOIN unnest(%(ids)s::int[], %(old_teams)s::int[],
-                                  %(old_companies)s::int[])
-                           AS was(id, team_id, company_id) ON was.id = move.lead_id
-                ), woken AS (
-                    INSERT INTO ir_cron_trigger (cron_id, call_at)
-                    SELECT %(cron)s, %(now)s
-                     WHERE %(cron)s IS NOT NULL AND NOT EXISTS (
-                           SELECT FROM ir_cron_trigger
-                                 WHERE cron_id = %(cron)s AND call_at <= %(now)s)
-                 RETURNING 1
                 )
-                SELECT COUNT(*) FROM woken
+                INSERT INTO c360_pool_arrival
+                       (lead_id, user_id, granted_by, kind, date, team_id, company_id)
+                SELECT id, user_id, %(uid)s, %(kind)s, %(now)s, old_team_id,
+                       old_company_id
+                  FROM granted
+             RETURNING id
                 """,
                 uid=self.env.uid,
                 now=now,
@@ -117,19 +103,10 @@ class C360PoolGrantMixin(models.AbstractModel):
                 old_companies=[row["company_id"] for row in rows],
                 deadlines=[deadline for deadline, _rule in deadlines],
                 rules=[rule for _deadline, rule in deadlines],
-                deadline=self._get_deadline_sql(),
-                cron=cron_id or None,
             )
         )
-        if woken:
-            arrival._notify()
+        self.env["c360.pool.arrival"]._wake(pending=rows[0].get("woken"))
         self.env.invalidate_all(flush=False)
-
-    @api.model
-    def _get_deadline_sql(self):
-        if "recycle_date" not in self.env["crm.lead"]._fields:
-            return SQL()
-        return SQL("recycle_date = item.deadline, recycle_rule_id = item.rule_id,")
 
     @api.model
     def _lock_rows(self, lead_ids, pool_ids):
@@ -164,9 +141,7 @@ class C360PoolGrantMixin(models.AbstractModel):
         """Return SQL for the columns a grant needs to know of ``lead``."""
         return SQL(
             "lead.id, lead.pool_id, lead.company_id, lead.team_id, lead.type,"
-            " lead.priority,"
-            " %s AS grade",
-            self.env["c360.pool"]._get_grade_sql(),
+            " lead.priority, lead.grade"
         )
 
     @api.model

@@ -6,7 +6,8 @@ from .c360_pool import LEADER
 
 # Nobody writes these by hand: they follow from what is done with the lead.
 DEADLINE = {"last_followup_date", "recycle_date", "recycle_rule_id", "recycle_warned"}
-PLACE = {"pool_id", "pool_state", "pool_date"} | DEADLINE
+PROTECTION = {"protected_until", "protected_lead_id"}
+PLACE = {"pool_id", "pool_state", "pool_date"} | DEADLINE | PROTECTION
 # Written together with the owner, for the ledger; nothing of the lead.
 REASONS = {"pool_reason", "pool_return_reason_id"}
 # Set by us around the host's allocation only, which builds its domain inline.

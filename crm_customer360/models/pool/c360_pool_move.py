@@ -24,6 +24,7 @@ class C360PoolMove(models.Model):
             ("return", "Given back"),
             ("recycle", "Recycled"),
             ("protect", "Protected"),
+            ("unprotect", "Protection ended"),
             ("leave", "Left the pool"),
         ],
         string="What",

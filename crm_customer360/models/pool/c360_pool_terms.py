@@ -30,6 +30,9 @@ class Terms(NamedTuple):
     cooldown_days: int
     hold_excludes: str | bool
     lease_blocks: bool
+    protect_limit: int
+    protect_days: int
+    reveal_limit: int
 
 
 class C360Pool(models.Model):
@@ -92,6 +95,9 @@ class C360Pool(models.Model):
                 pool.cooldown_days,
                 pool.hold_excludes,
                 pool.lease_blocks_claim,
+                pool.protect_limit,
+                pool.protect_days,
+                pool.reveal_limit_day,
             )
             for pool in pools_sudo
         }
@@ -112,8 +118,9 @@ class C360Pool(models.Model):
     def _get_members_sql(self, user_ids, pool_ids):
         """Return SQL that locks memberships and tells what was claimed and is held.
 
-        Columns: user_id, pool_id, own_limits, claim_limit_day, hold_limit, and two
-        objects of counts by grade, ``claimed`` today and ``held`` (NULL without rows).
+        Columns: user_id, pool_id, own_limits, claim_limit_day, hold_limit, ``claimed``
+        today and ``held``: objects of counts by grade (NULL without rows), or simple
+        counts where no pool has limits for a grade, which is faster.
         """
         now = fields.Datetime.now()
         midnights = [
@@ -123,26 +130,7 @@ class C360Pool(models.Model):
             """
             SELECT member.user_id, member.pool_id, member.own_limits,
                    member.claim_limit_day, member.hold_limit,
-                   (SELECT jsonb_object_agg(COALESCE(grade, ''), number)
-                      FROM (SELECT move.grade, COUNT(*) AS number
-                              FROM c360_pool_move AS move
-                             WHERE move.user_id = member.user_id
-                               AND move.pool_id = member.pool_id
-                               AND move.kind = 'claim'
-                               AND move.date >= member.midnight
-                          GROUP BY move.grade) AS counted
-                   ) AS claimed,
-                   (SELECT jsonb_object_agg(COALESCE(grade, ''), number)
-                      FROM (SELECT %(grade)s AS grade, COUNT(*) AS number
-                              FROM crm_lead AS lead
-                             WHERE lead.user_id = member.user_id
-                               AND lead.pool_id = member.pool_id
-                               AND lead.pool_state = 'held'
-                               AND lead.active
-                               AND lead.won_status = 'pending'
-                               %(excluded)s
-                          GROUP BY 1) AS counted
-                   ) AS held
+                   (%(claimed)s) AS claimed, (%(held)s) AS held
               FROM (SELECT mine.user_id, mine.pool_id, mine.own_limits,
                            mine.claim_limit_day, mine.hold_limit, who.midnight
                       FROM c360_pool_member AS mine
@@ -152,18 +140,60 @@ class C360Pool(models.Model):
                   ORDER BY mine.id
                        FOR NO KEY UPDATE OF mine) AS member
             """,
-            grade=self._get_grade_sql(),
-            excluded=self._get_excluded_sql(pool_ids),
+            claimed=self._count_by_grade(
+                pool_ids,
+                SQL("move.grade"),
+                SQL(
+                    """
+                      FROM c360_pool_move AS move
+                     WHERE move.user_id = member.user_id
+                       AND move.pool_id = member.pool_id
+                       AND move.kind = 'claim'
+                       AND move.date >= member.midnight
+                    """
+                ),
+            ),
+            held=self._count_by_grade(
+                pool_ids,
+                self._get_grade_sql(),
+                SQL(
+                    """
+                      FROM crm_lead AS lead
+                     WHERE lead.user_id = member.user_id
+                       AND lead.pool_id = member.pool_id
+                       AND lead.pool_state = 'held'
+                       AND lead.active
+                       AND lead.won_status = 'pending'
+                       %s
+                    """,
+                    self._get_excluded_sql(pool_ids),
+                ),
+            ),
             users=list(user_ids),
             midnights=midnights,
             pools=list(pool_ids),
         )
 
     @api.model
+    def _count_by_grade(self, pool_ids, grade, rows):
+        """Return SQL that counts rows, by grade where it matters."""
+        terms = self._get_terms()
+        if not any(
+            terms[pool_id].limits.grades for pool_id in pool_ids if pool_id in terms
+        ):
+            return SQL("SELECT COUNT(*) %s", rows)
+        return SQL(
+            """
+            SELECT jsonb_object_agg(COALESCE(grade, ''), number)
+              FROM (SELECT %s AS grade, COUNT(*) AS number %s GROUP BY 1) AS counted
+            """,
+            grade,
+            rows,
+        )
+
+    @api.model
     def _get_grade_sql(self):
         """Return SQL for the grade of ``lead``."""
-        if "grade" not in self.env["crm.lead"]._fields:
-            return SQL("NULL::varchar")
         return SQL("lead.grade")
 
     @api.model
@@ -256,4 +286,6 @@ class C360Pool(models.Model):
 
 def _by_grade(counts):
     """Return ``{grade: number}``; no grade is written “” in the database's object."""
+    if isinstance(counts, int):
+        return {None: counts}
     return {grade or None: number for grade, number in (counts or {}).items()}

@@ -4,13 +4,16 @@ from . import test_pool_claim_race
 from . import test_pool_deadline
 from . import test_pool_ownership
 from . import test_pool_privacy
+from . import test_pool_protect
 from . import test_pool_recycle
 from . import test_pool_recycle_rule
 from . import test_pool_recycle_veto
 from . import test_pool_reminder
 from . import test_pool_return
+from . import test_pool_reveal
 from . import test_pool_routing
 from . import test_pool_setup
+from . import test_pool_terms
 from . import test_pool_ties
 from . import test_pool_topic
 from . import test_pool_touch
