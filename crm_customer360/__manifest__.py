@@ -79,6 +79,7 @@
         "views/pool/c360_pool_reminder_templates.xml",
         "views/pool/c360_pool_reveal_views.xml",
         "views/pool/c360_pool_arrival_views.xml",
+        "views/pool/c360_pool_report_views.xml",
         "wizards/pool/c360_pool_return_views.xml",
         "views/service/helpdesk_ticket_views.xml",
         "views/care/c360_care_rule_views.xml",

@@ -32,5 +32,8 @@ from . import c360_pool_reminder
 from . import c360_pool_calendar
 from . import c360_contact_touch
 from . import c360_customer_event
+from . import c360_pool_followup
+from . import c360_pool_report
+from . import c360_pool_board
 from . import c360_lead_report
 from . import c360_lead_result

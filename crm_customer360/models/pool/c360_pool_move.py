@@ -78,6 +78,9 @@ class C360PoolMove(models.Model):
     # claims of a member since midnight: WHERE user_id pool_id date >= AND kind='claim'
     _claim_idx = models.Index("(user_id, pool_id, date) WHERE kind = 'claim'")
 
+    # reports and board: the moves of a period; rows are in the order of their dates
+    _date_idx = models.Index("USING brin (date)")
+
     # Append-only: not even the system edits a row, so there is no way on to super.
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The ownership history cannot be changed."))

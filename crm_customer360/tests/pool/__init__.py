@@ -1,4 +1,5 @@
 from . import test_pool_arrival
+from . import test_pool_board
 from . import test_pool_claim
 from . import test_pool_claim_race
 from . import test_pool_deadline
