@@ -4,6 +4,8 @@ from odoo import models
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
+        # before the host: it sees the host's method as its super()
+        "c360.pool.partner.mixin",
         "res.partner",
         "c360.lead.identity.mixin",
         "c360.customer.page.mixin",

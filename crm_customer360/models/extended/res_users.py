@@ -2,7 +2,9 @@ from odoo import models
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    # The mixin comes first: it has to see the host's method as its super().
+    _name = "res.users"
+    _inherit = ["c360.pool.user.mixin", "res.users"]
 
     def write(self, vals):
         result = super().write(vals)

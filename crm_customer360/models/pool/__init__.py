@@ -37,3 +37,13 @@ from . import c360_pool_report
 from . import c360_pool_board
 from . import c360_lead_report
 from . import c360_lead_result
+from . import c360_pool_routing
+from . import c360_pool_route
+from . import c360_pool_membership
+from . import c360_pool_allocation
+from . import c360_pool_allocation_fit
+from . import c360_pool_offer
+from . import c360_pool_offering
+from . import c360_pool_assign
+from . import c360_pool_customer
+from . import c360_pool_customer_owner

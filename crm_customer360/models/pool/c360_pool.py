@@ -1,13 +1,10 @@
-import logging
 from ast import literal_eval
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.pool_day import day_start
-
-_logger = logging.getLogger(__name__)
 
 FEATURE = "crm_customer360.group_use_pool"
 LEADER = "crm_customer360.group_leader"
@@ -19,8 +16,9 @@ RULE_ERRORS = (AttributeError, KeyError, SyntaxError, TypeError, ValueError)
 class C360Pool(models.Model):
     """Leads without an owner wait here; members claim them within limits.
 
-    A lead enters the first active pool whose rule it fits. ``c360_pool_claim.py``
-    hands leads out, ``c360.pool.move`` remembers who had what and when.
+    ``c360_pool_routing.py`` lets leads in, ``c360_pool_claim.py`` and
+    ``c360_pool_allocation.py`` hand them out, ``c360.pool.move`` remembers who had
+    what and when.
     """
 
     _name = "c360.pool"
@@ -44,6 +42,11 @@ class C360Pool(models.Model):
         help="New leads without a salesperson that fit this rule enter the pool. "
         "Empty: all of them.",
     )
+    is_default = fields.Boolean(
+        string="Default Pool",
+        help="Takes the leads that fit no other pool. One pool of a company at most: "
+        "making another one the default takes the mark from the first.",
+    )
     manager_ids = fields.Many2many(
         comodel_name="res.users",
         relation="c360_pool_manager_rel",
@@ -59,6 +62,7 @@ class C360Pool(models.Model):
         string="Working Hours",
         help="In which offers run. Empty: the working hours of the company.",
     )
+    rule_warning = fields.Char(compute="_compute_rule_warning")
     claim_limit_day = fields.Integer(
         string="Claims a Day",
         help="How many leads one member may claim in a day; giving a lead back does "
@@ -83,6 +87,32 @@ class C360Pool(models.Model):
         "CHECK (claim_limit_day >= 0 AND hold_limit >= 0)",
         "A limit is a number of leads; 0 means no limit.",
     )
+
+    # the default pool of a company, or of all of them
+    _default_uniq = models.UniqueIndex(
+        "(COALESCE(company_id, 0)) WHERE is_default AND active",
+        "Another pool is the default of this company already.",
+    )
+
+    @api.depends("lead_domain")
+    def _compute_rule_warning(self):
+        """Tell of rules that name what is no more: routing skips them."""
+        for pool in self:
+            error = pool._get_rule_error()
+            pool.rule_warning = error and self.env._(
+                "The rule cannot be read any more, so no lead enters by it: %(error)s",
+                error=error,
+            )
+
+    def _get_rule_error(self):
+        """Return what is wrong with the rule, or None."""
+        # the words of a rule, not the rights of who reads them
+        leads_sudo = self.env["crm.lead"].sudo()
+        try:
+            leads_sudo._search(literal_eval(self.lead_domain or "[]"))
+        except RULE_ERRORS as error:
+            return str(error)
+        return None
 
     @api.depends("member_ids")
     def _compute_member_count(self):
@@ -132,19 +162,58 @@ class C360Pool(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        pools = super().create(vals_list)
+        pools = super().create([{**vals, "is_default": False} for vals in vals_list])
+        for pool, vals in zip(pools, vals_list, strict=True):
+            if vals.get("is_default"):
+                pool.is_default = True
         self.env.registry.clear_cache()
         return pools
 
     def write(self, vals):
+        if vals.get("active") is False:
+            self._check_successor()
+            vals = {**vals, "is_default": False}
+        if vals.get("is_default"):
+            self._take_default_mark(vals.get("company_id"))
         result = super().write(vals)
         self.env.registry.clear_cache()
         if vals.get("active") is False:
             self._rehouse()
         return result
 
+    def _take_default_mark(self, company_id=None):
+        """Take the mark from the pools that have it: there is one of a company."""
+        companies = self.company_id.ids or [False]
+        former = self.search(
+            [
+                ("is_default", "=", True),
+                ("company_id", "in", [company_id] if company_id else companies),
+                ("id", "not in", self.ids),
+            ]
+        )
+        former.write({"is_default": False})
+        former.flush_recordset(["is_default"])
+
+    def _check_successor(self):
+        """Refuse to lose the pool that takes what no other pool takes.
+
+        The last pools go all together: whoever stops using them needs no default.
+        """
+        defaults = self.filtered(lambda pool: pool.is_default and pool.active)
+        # leads of other companies enter pools the current user does not see
+        others_sudo = self.sudo().search([("id", "not in", self.ids)], limit=1)
+        for pool in defaults if others_sudo else defaults.browse():
+            raise UserError(
+                self.env._(
+                    "“%(pool)s” takes what no other pool takes. Make another pool the "
+                    "default first.",
+                    pool=pool.name,
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self._check_successor()
         # Whoever may delete a pool has to hear of rows he cannot see as well.
         moves_sudo = self.env["c360.pool.move"].sudo()
         used = moves_sudo.search([("pool_id", "in", self.ids)], limit=1)
@@ -160,21 +229,6 @@ class C360Pool(models.Model):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
-
-    def _rehouse(self):
-        """Find another place for the leads that wait in archived pools."""
-        # The leads are hidden from members; archiving a pool must move all of them.
-        leads_sudo = (
-            self.env["crm.lead"]
-            .sudo()
-            .with_context(active_test=False, tracking_disable=True)
-            .search([("pool_id", "in", self.ids), ("pool_state", "=", "pooled")])
-        )
-        if not leads_sudo:
-            return
-        self.env["c360.pool.move"]._append("leave", leads_sudo)
-        leads_sudo.write({"pool_id": False})
-        self._route(leads_sudo)
 
     # ------------------------------------------------------------
     # Actions
@@ -209,139 +263,6 @@ class C360Pool(models.Model):
         action["domain"] = [("pool_id", "=", self.id), *domain]
         action["context"] = {}
         return action
-
-    # ------------------------------------------------------------
-    # Routing
-    # ------------------------------------------------------------
-
-    @api.model
-    def _is_enabled(self):
-        return self.env["res.groups"]._is_feature_enabled(FEATURE)
-
-    @api.model
-    def _hides_from_me(self):
-        """Tell whether contact data of pooled leads is hidden from the current user."""
-        user = self.env.user
-        return user.has_group(FEATURE) and not (
-            user._is_superuser() or user.has_group(LEADER)
-        )
-
-    @api.model
-    @tools.ormcache()
-    def _get_routing_table(self):
-        """Return ``((pool id, company id, domain), ...)`` in the order of routing."""
-        # Whoever brings a lead (a website visitor too) has it routed by all pools. The
-        # table is cached for everyone: no caller's context may let archived ones in.
-        pools_sudo = self.sudo().search([("active", "=", True)])
-        return tuple(
-            (pool.id, pool.company_id.id, pool.lead_domain or "[]")
-            for pool in pools_sudo
-        )
-
-    @api.model
-    def _route(self, leads, reason=None):
-        """Put open leads without an owner into the first pool they fit.
-
-        One pass per pool whatever the number of leads, one ledger statement.
-
-        :param leads: ``crm.lead`` records; owned, closed and pooled ones are left alone
-        :param str reason: goes to the ledger
-        :return: the leads that entered a pool
-        """
-        routed = leads.browse()
-        if not self._is_enabled():
-            return routed
-        # The one who brings a lead need not be allowed to see what becomes of it.
-        waiting_sudo = (
-            leads.sudo()
-            .with_context(tracking_disable=True)
-            .filtered(
-                lambda lead: (
-                    not lead.user_id
-                    and not lead.pool_id
-                    and lead.active
-                    and lead.won_status == "pending"
-                )
-            )
-        )
-        for pool_id, company_id, domain in self._get_routing_table():
-            if not waiting_sudo:
-                break
-            try:
-                fit_sudo = waiting_sudo.filtered_domain(literal_eval(domain))
-            except RULE_ERRORS:
-                # The rule was checked when it was written; a field of it may be gone.
-                # A lead must come in all the same.
-                _logger.warning("Pool %s skipped: its rule %s fails", pool_id, domain)
-                continue
-            if company_id:
-                fit_sudo = fit_sudo.filtered(
-                    lambda lead, company_id=company_id: (
-                        lead.company_id.id in (False, company_id)
-                    )
-                )
-            if fit_sudo:
-                fit_sudo._pool_enter(self.browse(pool_id))
-                routed += fit_sudo
-                waiting_sudo -= fit_sudo
-        if routed:
-            self.env["c360.pool.move"]._append("enter", routed, reason=reason)
-        return leads.browse(routed.ids)
-
-    @api.model
-    def _put(self, leads, pool=None, reason=None, return_reason_id=None):
-        """Give leads back, or put them into a pool by hand.
-
-        :param leads: open leads; a salesperson may only give back his own
-        :param pool: where to; empty: back where they came from, else by the rules
-        :param str reason: goes to the ledger
-        :param int return_reason_id: the reason a person chose, likewise
-        :raise UserError: for closed or foreign leads, or when no pool takes them
-        """
-        self._check_put(leads, pool)
-        # from here on the giver may no longer see them
-        leads_sudo = leads.sudo().with_context(tracking_disable=True)
-        owned = leads.filtered("user_id")
-        unowned_sudo = leads_sudo - owned.sudo()
-        if pool:
-            unowned_sudo -= unowned_sudo.filtered(lambda lead: lead.pool_id == pool)
-            leads_sudo.write({"pool_id": pool.id})
-            unowned_sudo._pool_enter(pool)
-            self.env["c360.pool.move"]._append("enter", unowned_sudo, reason=reason)
-        strays_sudo = leads_sudo.filtered(lambda lead: not lead.pool_id)
-        if owned:
-            owned.write(
-                {
-                    "user_id": False,
-                    "pool_reason": reason,
-                    "pool_return_reason_id": return_reason_id,
-                }
-            )
-        self._route(strays_sudo, reason=reason)
-        lost = strays_sudo.filtered(lambda lead: not lead.pool_id)
-        if lost:
-            raise UserError(
-                self.env._(
-                    "No pool takes %(leads)s. Choose a pool.",
-                    leads=", ".join(lost.mapped("name")[:5]),
-                )
-            )
-
-    @api.model
-    def _check_put(self, leads, pool):
-        if not self._is_enabled():
-            raise UserError(self.env._("Lead pools are switched off."))
-        if leads.filtered(lambda lead: not lead.active or lead.won_status != "pending"):
-            raise UserError(self.env._("A lead that is won or lost stays where it is."))
-        if self.env.user.has_group(LEADER):
-            return
-        mine = leads.filtered(
-            lambda lead: lead.pool_state == "held" and lead.user_id == self.env.user
-        )
-        if pool or leads - mine:
-            raise UserError(
-                self.env._("You can give back leads of yours that came from a pool.")
-            )
 
     # ------------------------------------------------------------
     # Domains

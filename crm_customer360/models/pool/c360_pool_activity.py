@@ -22,10 +22,10 @@ class C360PoolActivityMixin(models.AbstractModel):
         waiting_sudo = leads_sudo.filtered(lambda lead: lead.pool_state == "pooled")
         for activity in on_leads:
             user = activity.user_id
-            if (
-                activity.res_id in waiting_sudo.ids
-                and pools.with_user(user)._hides_from_me()
-            ):
+            lead_sudo = waiting_sudo.filtered(
+                lambda lead, act=activity: lead.id == act.res_id
+            )
+            if lead_sudo.with_user(user)._filter_hidden():
                 # A colleague's name is no secret inside the company.
                 user_sudo = user.sudo()
                 raise ValidationError(

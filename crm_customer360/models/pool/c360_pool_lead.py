@@ -97,6 +97,7 @@ class C360PoolLead(models.Model):
             "priority",
             "grade",
             "tag_ids",
+            "offer_user_id",
         ],
         "res.partner": ["name"],
         "c360.pool.move": ["lead_id", "kind"],
@@ -136,6 +137,17 @@ class C360PoolLead(models.Model):
     expected_revenue = fields.Monetary(readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    offer_user_id = fields.Many2one(
+        comodel_name="res.users", string="Offered to", readonly=True
+    )
+    can_assign = fields.Boolean(compute="_compute_can_assign")
+
+    @api.depends_context("uid")
+    @api.depends("pool_id")
+    def _compute_can_assign(self):
+        assignable = self.env["c360.pool"]._get_assignable()
+        for lead in self:
+            lead.can_assign = lead.pool_id in assignable
 
     @property
     def _table_query(self):
@@ -146,7 +158,7 @@ class C360PoolLead(models.Model):
                    lead.grade,
                    lead.country_id, lead.state_id, %(city)s AS city, lead.source_id,
                    lead.medium_id, lead.campaign_id, lead.expected_revenue,
-                   lead.company_id,
+                   lead.company_id, lead.offer_user_id,
                    COALESCE(company.currency_id, %(currency)s) AS currency_id,
                    %(topic)s AS topic,
                    (%(now)s::date - lead.pool_date::date) AS age_days,

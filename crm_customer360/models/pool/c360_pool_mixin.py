@@ -7,7 +7,8 @@ from .c360_pool import LEADER
 # Nobody writes these by hand: they follow from what is done with the lead.
 DEADLINE = {"last_followup_date", "recycle_date", "recycle_rule_id", "recycle_warned"}
 PROTECTION = {"protected_until", "protected_lead_id"}
-PLACE = {"pool_id", "pool_state", "pool_date"} | DEADLINE | PROTECTION
+OFFER = {"offer_user_id", "offer_exhausted"}
+PLACE = {"pool_id", "pool_state", "pool_date"} | DEADLINE | PROTECTION | OFFER
 # Written together with the owner, for the ledger; nothing of the lead.
 REASONS = {"pool_reason", "pool_return_reason_id"}
 # Set by us around the host's allocation only, which builds its domain inline.
@@ -95,10 +96,73 @@ class C360PoolMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_pool_fields(vals_list)
+        pools = self._get_chosen_pools(vals_list)
+        if any(pools):
+            vals_list = [
+                {"user_id": False, **vals, "pool_id": False} if pool else vals
+                for vals, pool in zip(vals_list, pools, strict=True)
+            ]
+        self._check_pool_fields(vals_list, chosen=any(pools))
         leads = super().create(vals_list)
+        if any(pools):
+            leads._enter_chosen(pools)
         self.env["c360.pool"]._route(leads)
         return leads
+
+    def _get_chosen_pools(self, vals_list):
+        """Return the pool each new lead is to be put into by hand, or None.
+
+        Team leaders choose any pool of their companies, managers of a pool theirs;
+        anybody else is refused by ``_check_pool_fields``. An import may bring a column
+        of pools, an action the context key ``default_pool_id``.
+        """
+        context_id = self.env.context.get("default_pool_id")
+        if not context_id and not any(vals.get("pool_id") for vals in vals_list):
+            return [None] * len(vals_list)
+        model = self.env["c360.pool"]
+        if self.env.su or not model._is_enabled():
+            return [None] * len(vals_list)
+        allowed = model._get_assignable()
+        ids = [vals.get("pool_id", context_id) for vals in vals_list]
+        return [
+            model.browse(pool_id) if pool_id in allowed.ids else None for pool_id in ids
+        ]
+
+    def _enter_chosen(self, pools):
+        """Place new leads where their maker wants them, and keep the ledger."""
+        # The maker may not write the place, nor see what waits in the pool.
+        leads_sudo = self.sudo().with_context(tracking_disable=True)
+        places = zip(leads_sudo, pools, strict=True)
+        by_pool = {}
+        for lead, pool in places:
+            if pool and lead.active and lead.won_status == "pending":
+                by_pool.setdefault(pool, leads_sudo.browse())
+                by_pool[pool] += lead
+        for pool, leads in by_pool.items():
+            if pool.company_id and leads.company_id - pool.company_id:
+                raise UserError(
+                    self.env._(
+                        "“%(pool)s” takes leads of its own company only.",
+                        pool=pool.name,
+                    )
+                )
+            held = leads.filtered("user_id")
+            held.write({"pool_id": pool.id})
+            (leads - held)._pool_enter(pool)
+            self.env["c360.pool.move"]._append("enter", leads - held)
+            self.env["c360.pool.move"]._append("assign", held)
+            self.env["c360.pool"]._wake_allocation(pool.ids)
+
+    def _may_be_routed(self):
+        """Tell whether an open, valid lead has neither an owner nor a place."""
+        self.ensure_one()
+        return (
+            not self.user_id
+            and not self.pool_id
+            and self.active
+            and self.won_status == "pending"
+            and ("check_state" not in self._fields or self.check_state != "invalid")
+        )
 
     @api.model
     def default_get(self, fields):
@@ -144,9 +208,17 @@ class C360PoolMixin(models.AbstractModel):
             domain = fields.Domain(domain) & fields.Domain("pool_state", "!=", "pooled")
         return super()._search(domain, *args, **kwargs)
 
-    def _check_pool_fields(self, vals_list):
-        """Only the system moves a lead between places."""
-        if not self.env.su and any(PLACE & vals.keys() for vals in vals_list):
+    def _check_pool_fields(self, vals_list, chosen=False):
+        """Only the system moves a lead between places.
+
+        :param bool chosen: the pool was taken out of the values and found allowed
+        """
+        if self.env.su:
+            return
+        if any(
+            vals.get("pool_id") or (PLACE - {"pool_id"} if chosen else PLACE) & {*vals}
+            for vals in vals_list
+        ):
             raise AccessError(
                 self.env._("A lead changes its pool by a claim, a return or a rule.")
             )

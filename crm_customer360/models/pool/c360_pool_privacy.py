@@ -17,9 +17,7 @@ class C360PoolMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_display_name(self):
         """Names travel with every many2one that points here: mask pooled ones."""
-        masked = self.browse()
-        if self.env["c360.pool"]._hides_from_me():
-            masked = self.filtered(lambda lead: lead.pool_state == "pooled")
+        masked = self._filter_hidden()
         for lead in masked:
             lead.display_name = self.env._("Lead %(id)s in a pool", id=lead.id)
         return super(C360PoolMixin, self - masked)._compute_display_name()
@@ -31,13 +29,25 @@ class C360PoolMixin(models.AbstractModel):
         if self.env["c360.pool"]._hides_from_me():
             for lead in self:
                 twins = lead.duplicate_lead_ids
-                hidden = (twins - lead).filtered(
-                    lambda twin: twin.pool_state == "pooled"
-                )
+                hidden = (twins - lead)._filter_hidden()
                 if hidden:
                     lead.duplicate_lead_ids = twins - hidden
                     lead.duplicate_lead_count -= len(hidden)
         return result
+
+    def _filter_hidden(self):
+        """Return the pooled leads whose contact data the user must not see.
+
+        Leaders see them all, managers of a pool those of their pool.
+        """
+        pools = self.env["c360.pool"]
+        if not pools._hides_from_me():
+            return self.browse()
+        pooled = self.filtered(lambda lead: lead.pool_state == "pooled")
+        if pooled:
+            managed = pools._get_managed()
+            pooled = pooled.filtered(lambda lead: lead.pool_id not in managed)
+        return pooled
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Nobody but leaders follows a pooled lead.

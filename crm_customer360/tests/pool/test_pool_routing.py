@@ -69,11 +69,14 @@ class TestPoolRouting(PoolCommon):
 
         with patch.object(type(self.env["c360.pool"]), "_route", count):
             self._create_leads(3)
-            for size in (2, 200):
+            for size in (2, 199, 200, 400):
                 self._create_leads(size)
         # followers, ledger, place; the ORM writes the place of a hundred leads at once
         self.assertEqual(queries[2], 3)
-        self.assertEqual(queries[200], 4)
+        self.assertEqual(queries[199], 4)
+        # the database compares: a lock, a look per pool, place and ledger, ties
+        self.assertEqual(queries[200], 6)
+        self.assertEqual(queries[400], 6)
 
     def test_switched_off_nothing_is_routed(self):
         self.env.ref("base.group_user").implied_ids -= self.env.ref(

@@ -1,1 +1,2 @@
+from . import c360_pool_assign
 from . import c360_pool_return

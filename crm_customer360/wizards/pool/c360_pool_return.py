@@ -11,9 +11,13 @@ class C360PoolReturn(models.TransientModel):
     lead_ids = fields.Many2many(
         comodel_name="crm.lead",
         string="Leads",
-        required=True,
         context={"active_test": False},
         default=lambda self: self._default_lead_ids(),
+    )
+    customer_ids = fields.Many2many(
+        comodel_name="c360.pool.customer",
+        string="Customers",
+        default=lambda self: self._default_customer_ids(),
     )
     pool_id = fields.Many2one(
         comodel_name="c360.pool",
@@ -27,20 +31,30 @@ class C360PoolReturn(models.TransientModel):
 
     @api.model
     def _default_lead_ids(self):
-        if self.env.context.get("active_model") != "crm.lead":
+        # the id of a row of the pool is the id of its lead
+        if self.env.context.get("active_model") not in ("crm.lead", "c360.pool.lead"):
             return False
         return self.env["crm.lead"].browse(self.env.context.get("active_ids"))
+
+    @api.model
+    def _default_customer_ids(self):
+        if self.env.context.get("active_model") != "c360.pool.customer":
+            return False
+        return self.env["c360.pool.customer"].browse(self.env.context.get("active_ids"))
 
     def action_apply(self):
         self.ensure_one()
         words = [self.reason_id.name, self.reason]
         if not any(words):
             raise UserError(self.env._("Say why the lead goes back."))
+        reason = ": ".join(filter(None, words))
+        if self.customer_ids:
+            self.customer_ids._give_back(reason)
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        if not self.lead_ids:
+            raise UserError(self.env._("Choose the leads first."))
         self.env["c360.pool"]._put(
-            self.lead_ids,
-            self.pool_id,
-            ": ".join(filter(None, words)),
-            self.reason_id.id,
+            self.lead_ids, self.pool_id, reason, self.reason_id.id
         )
         return {
             "type": "ir.actions.client",

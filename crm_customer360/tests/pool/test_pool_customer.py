@@ -1,0 +1,200 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import PoolCommon
+
+
+@tagged("post_install", "-at_install", "c360_pool")
+class TestPoolCustomer(PoolCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Place = cls.env["c360.pool.customer"]
+        cls.env["c360.pool.route"].search([]).unlink()
+        cls.pool.write(
+            {"takes_customers": True, "customer_domain": "[('city', '=', 'Ghent')]"}
+        )
+        cls.env["c360.pool.route"].search([]).unlink()
+        cls.partner = cls._create_customer("Ghent Bikes", city="Ghent")
+        cls.env["c360.pool.route"]._route_slice()
+        cls.place = cls._place(cls.partner)
+
+    @classmethod
+    def _place(cls, partner):
+        return cls.Place.search([("partner_id", "=", partner.id)])
+
+    def _kinds(self, partner):
+        return (
+            self.env["c360.pool.move"]
+            .search([("partner_id", "=", partner.id)], order="id")
+            .mapped("kind")
+        )
+
+    def _claim_customer(self, user=None):
+        return self.Place.with_user(user or self.user).claim(self.place.ids)
+
+    def test_a_customer_without_salesperson_enters(self):
+        self.assertEqual(self.place.pool_id, self.pool)
+        self.assertEqual(self.place.state, "pooled")
+        self.assertEqual(self._kinds(self.partner), ["enter"])
+        owned = self._create_customer("A", city="Ghent", user_id=self.user.id)
+        elsewhere = self._create_customer("B", city="Bruges")
+        person = self.env["res.partner"].create(
+            {"name": "P", "parent_id": self.partner.id, "city": "Ghent"}
+        )
+        self.env["c360.pool.route"]._route_slice()
+        for partner in (owned, elsewhere, person, self.user.partner_id):
+            self.assertFalse(self._place(partner), partner.name)
+
+    def test_those_who_were_there_are_looked_for(self):
+        old = self._create_customer("Old", city="Antwerp")
+        self.env["c360.pool.route"]._route_slice()
+        self.assertFalse(self._place(old))
+        self.pool.customer_domain = "[('city', '=', 'Antwerp')]"
+        self.env["c360.pool.route"]._route_slice()
+        self.assertEqual(self._place(old).pool_id, self.pool)
+
+    def test_claim_gives_the_customer_and_the_ledger_says_so(self):
+        result = self._claim_customer()
+        self.assertEqual(result, {"granted": self.place.ids, "refused": []})
+        self.assertEqual(self.partner.user_id, self.user)
+        self.assertEqual((self.place.state, self.place.user_id), ("held", self.user))
+        self.assertEqual(self._kinds(self.partner), ["enter", "claim"])
+        refused = self._claim_customer(self.rival)["refused"]
+        self.assertEqual(refused[0]["id"], self.place.id)
+        # what others hold is none of his business
+        self.assertNotIn(self.user.name, refused[0]["reason"])
+
+    def test_limits(self):
+        more = self._create_customer("More", city="Ghent")
+        self.env["c360.pool.route"]._route_slice()
+        self.pool.customer_hold_limit = 1
+        both = self.place + self._place(more)
+        result = self.Place.with_user(self.user).claim(both.ids)
+        self.assertEqual(len(result["granted"]), 1)
+        self.assertIn("1 customers", result["refused"][0]["reason"])
+        self.pool.write({"customer_hold_limit": 0, "claim_limit_day": 1})
+        result = self.Place.with_user(self.user).claim(self._place(more).ids)
+        self.assertIn("limit of a day", result["refused"][0]["reason"])
+        # customers and leads share the claims of a day
+        self.assertFalse(self._claim(self._create_leads())["granted"])
+
+    def test_any_road_to_a_salesperson_is_followed(self):
+        self.partner.user_id = self.rival
+        self.assertEqual((self.place.state, self.place.user_id), ("held", self.rival))
+        self.partner.user_id = self.user
+        self.assertEqual(self.place.user_id, self.user)
+        self.partner.user_id = False
+        self.assertEqual((self.place.state, self.place.pool_id), ("pooled", self.pool))
+        self.assertEqual(
+            self._kinds(self.partner), ["enter", "assign", "transfer", "return"]
+        )
+        self.partner.active = False
+        self.assertFalse(self._place(self.partner))
+        self.assertEqual(self._kinds(self.partner)[-1], "leave")
+
+    def test_who_loses_his_salesperson_enters(self):
+        partner = self._create_customer("C", city="Ghent", user_id=self.user.id)
+        partner.user_id = False
+        self.env["c360.pool.route"]._route_slice()
+        self.assertEqual(self._place(partner).state, "pooled")
+
+    def test_give_back(self):
+        self._claim_customer()
+        with self.assertRaises(AccessError):
+            self.place.with_user(self.rival)._give_back("x")
+        wizard = (
+            self.env(user=self.user)["c360.pool.return"]
+            .with_context(active_model="c360.pool.customer", active_ids=self.place.ids)
+            .create({"reason": "Moved away"})
+        )
+        wizard.action_apply()
+        self.assertFalse(self.partner.user_id)
+        self.assertEqual(self.place.state, "pooled")
+        move = self.env["c360.pool.move"].search(
+            [("partner_id", "=", self.partner.id)], limit=1
+        )
+        self.assertEqual((move.kind, move.reason), ("return", "Moved away"))
+        self.assertEqual(move.previous_user_id, self.user)
+        with self.assertRaisesRegex(UserError, "that you hold"):
+            self.place.with_user(self.user)._give_back("again")
+
+    def test_leaders_assign_and_take_out(self):
+        env = self.env_of("leader")
+        wizard = (
+            env["c360.pool.assign"]
+            .with_context(active_model="c360.pool.customer", active_ids=self.place.ids)
+            .create({"user_id": self.rival.id})
+        )
+        wizard.action_apply()
+        self.assertEqual(self.partner.user_id, self.rival)
+        self.assertEqual(self._kinds(self.partner)[-1], "assign")
+        with self.assertRaises(AccessError):
+            self.place.with_user(self.rival).action_leave()
+        self.place.with_env(env).action_leave()
+        self.assertFalse(self._place(self.partner))
+
+    def test_who_sees_what(self):
+        stranger = self.env_of("stranger")["c360.pool.customer"]
+        with self.assertRaises(AccessError):
+            stranger.search([])
+        with self.assertRaises(AccessError):
+            stranger.claim(self.place.ids)
+        self.pool.member_ids.filtered(lambda m: m.user_id == self.rival).unlink()
+        refused = self._claim_customer(self.rival)["refused"]
+        self.assertIn("in no pool", refused[0]["reason"])
+        with self.assertRaises(AccessError):
+            self.place.with_user(self.user).write({"state": "held"})
+        fields_seen = self.place.with_user(self.user).fields_get()
+        self.assertFalse({"email", "phone", "street"} & fields_seen.keys())
+        with self.assertRaisesRegex(UserError, "list of ids"):
+            self.Place.with_user(self.user).claim("1")
+
+    def test_back_without_follow_up(self):
+        self.pool.customer_days = 10
+        start = fields.Datetime.now()
+        self._claim_customer()
+        self.assertAlmostEqual(
+            self.place.recycle_date,
+            start + timedelta(days=10),
+            delta=timedelta(hours=1),
+        )
+        with freeze_time(start + timedelta(days=8)):
+            order = self.env["sale.order"].create({"partner_id": self.partner.id})
+            order.write({"state": "sale", "date_order": fields.Datetime.now()})
+        with freeze_time(start + timedelta(days=11)):
+            self.Place._recycle_due()
+            self.assertEqual(self.place.state, "held")
+            self.assertGreater(self.place.recycle_date, start + timedelta(days=17))
+        with freeze_time(start + timedelta(days=19)):
+            self.Place._recycle_due()
+        self.assertEqual(self.place.state, "pooled")
+        self.assertFalse(self.partner.user_id)
+        self.assertEqual(self._kinds(self.partner)[-1], "recycle")
+
+    def test_merged_customers_have_one_place(self):
+        twin = self._create_customer("Ghent Bikes 2", city="Ghent")
+        self.env["c360.pool.route"]._route_slice()
+        self._claim_customer()
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.partner + twin).ids, self.partner
+        )
+        self.assertEqual(self._place(self.partner).user_id, self.user)
+        self.assertFalse(twin.exists())
+        self.assertEqual(self._kinds(self.partner), ["enter", "enter", "claim"])
+
+    def test_broken_rule_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "Rest"):
+            self.pool.customer_domain = "[('no_such', '=', 1)]"
+
+    def test_switched_off_nothing_is_claimed(self):
+        self.env.ref("base.group_user").implied_ids -= self.env.ref(
+            "crm_customer360.group_use_pool"
+        )
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self._claim_customer()

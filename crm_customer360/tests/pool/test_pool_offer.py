@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import PoolCommon
+
+
+@tagged("post_install", "-at_install", "c360_pool")
+class TestPoolOffer(PoolCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pool.write({"allocation": "offer", "offer_minutes": 30, "offer_max": 2})
+        cls.lead = cls._create_leads()
+        cls.pool._allocate_waiting()
+        cls.offer = cls.env["c360.pool.offer"].search([("lead_id", "=", cls.lead.id)])
+        cls.first = cls.offer.user_id
+        cls.second = (cls.user | cls.rival) - cls.first
+
+    def _open(self):
+        return self.env["c360.pool.offer"].search(
+            [("lead_id", "=", self.lead.id), ("state", "=", "offered")]
+        )
+
+    def test_while_it_is_offered_nobody_else_gets_it(self):
+        self.assertEqual(len(self.offer), 1)
+        self.assertEqual(self.lead.offer_user_id, self.first)
+        self.assertFalse(self.lead.user_id)
+        refused = self._claim(self.lead, self.second)["refused"]
+        self.assertIn(self.first.name, refused[0]["reason"])
+        with self.assertRaisesRegex(UserError, "not made to you"):
+            # somebody else's offer, past the rules
+            self.offer.with_user(self.users_by_role["leader"]).action_accept()
+
+    def test_accepting_is_a_claim(self):
+        action = self.offer.with_user(self.first).action_accept()
+        self.assertEqual(action["res_id"], self.lead.id)
+        self.lead.invalidate_recordset()
+        self.assertEqual(self.lead.user_id, self.first)
+        self.assertFalse(self.lead.offer_user_id)
+        self.assertEqual(self.offer.state, "accepted")
+        self.assertEqual(self._moves(self.lead)[-1].kind, "claim")
+
+    def test_a_claim_of_the_list_accepts_it_too(self):
+        self.assertEqual(self._claim(self.lead, self.first)["granted"], self.lead.ids)
+        self.assertEqual(self.offer.state, "accepted")
+
+    def test_limits_hold_for_offers(self):
+        self.pool.hold_limit = 1
+        held = self._create_leads(user_id=self.first.id)
+        held.pool_id = self.pool
+        with self.assertRaisesRegex(UserError, "hold"):
+            self.offer.with_user(self.first).action_accept()
+        self.assertEqual(self.offer.state, "offered")
+
+    def test_what_is_offered_fills_a_place(self):
+        self.pool.hold_limit = 1
+        self._create_leads(5)
+        self.pool._allocate_waiting()
+        offers = self.env["c360.pool.offer"].search([("state", "=", "offered")])
+        self.assertEqual(len(offers), 2)
+        self.assertEqual(offers.user_id, self.first | self.second)
+
+    def test_declined_it_goes_to_the_next_then_to_all(self):
+        self.offer.with_user(self.first).action_decline()
+        self.assertEqual(self.offer.state, "declined")
+        self.pool._allocate_waiting()
+        offer = self._open()
+        self.assertEqual(offer.user_id, self.second)
+        offer.with_user(self.second).action_decline()
+        self.lead.invalidate_recordset()
+        self.assertTrue(self.lead.offer_exhausted)
+        self.pool._allocate_waiting()
+        self.assertFalse(self._open())
+        self.assertEqual(self._claim(self.lead, self.first)["granted"], self.lead.ids)
+        self.assertFalse(self.lead.offer_exhausted)
+
+    def test_time_is_working_time_and_runs_out(self):
+        friday = fields.Datetime.to_datetime("2026-03-06 16:45:00")
+        calendar = self.env["resource.calendar"].create(
+            {
+                "name": "Office",
+                "tz": "UTC",
+                "attendance_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": str(day),
+                            "dayofweek": str(day),
+                            "hour_from": 8,
+                            "hour_to": 17,
+                            "day_period": "morning",
+                        },
+                    )
+                    for day in range(5)
+                ],
+            }
+        )
+        self.pool.calendar_id = calendar
+        self.assertEqual(
+            self.pool._get_offer_deadline(friday),
+            fields.Datetime.to_datetime("2026-03-09 08:15:00"),
+        )
+
+    def test_expired_it_goes_to_the_next(self):
+        with freeze_time(self.offer.date_deadline + timedelta(seconds=1)):
+            with self.assertRaisesRegex(UserError, "any more"):
+                self.offer.with_user(self.first).action_accept()
+            with self.enter_registry_test_mode():
+                self.env.ref(
+                    "crm_customer360.ir_cron_pool_allocation"
+                ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.offer.state, "expired")
+        self.assertEqual(self._open().user_id, self.second)
+
+    def test_an_assignment_withdraws_it(self):
+        leader = self.users_by_role["leader"]
+        self.lead.with_user(leader).write({"user_id": leader.id})
+        self.assertEqual(self.offer.state, "withdrawn")
+        self.assertFalse(self.lead.offer_user_id)
+
+    def test_a_lost_lead_is_offered_no_more(self):
+        self.lead.action_set_lost()
+        self.assertEqual(self.offer.state, "withdrawn")
+
+    def test_leaders_withdraw_and_members_do_not(self):
+        with self.assertRaises(AccessError):
+            self.offer.with_user(self.first).action_withdraw()
+        self.offer.with_user(self.users_by_role["leader"]).action_withdraw()
+        self.assertEqual(self.offer.state, "withdrawn")
+        self.lead.invalidate_recordset()
+        self.assertTrue(self.lead.offer_exhausted)
+
+    def test_who_sees_what(self):
+        offer = self.offer.with_user(self.first)
+        self.assertIn("Pump", offer.topic)
+        self.assertNotIn("lead_id", offer.fields_get())
+        with self.assertRaises(AccessError):
+            offer.read(["lead_id"])
+        with self.assertRaises(AccessError):
+            self.offer.with_user(self.second).read(["topic"])
+        with self.assertRaises(AccessError):
+            offer.write({"state": "accepted"})
+        with self.assertRaises(AccessError):
+            self.env_of("stranger")["c360.pool.offer"].search([])
