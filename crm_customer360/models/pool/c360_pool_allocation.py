@@ -210,6 +210,7 @@ class C360Pool(models.Model):
                   JOIN resource_resource AS resource ON resource.id = leave.resource_id
                  WHERE resource.user_id = ANY(%(users)s)
                    AND resource.active
+                   AND leave.time_type = 'leave'
                    AND leave.date_from <= %(now)s
                    AND leave.date_to > %(now)s
                 """,

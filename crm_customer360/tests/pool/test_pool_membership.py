@@ -297,9 +297,7 @@ class TestPoolAssign(PoolCommon):
         with self.assertRaisesRegex(UserError, "own company"):
             self.env_of("leader")["crm.lead"].with_context(
                 allowed_company_ids=[self.company.id, other.id]
-            ).create(
-                {"name": "A", "pool_id": self.key_pool.id, "company_id": other.id}
-            )
+            ).create({"name": "A", "pool_id": self.key_pool.id, "company_id": other.id})
 
     def test_move_in_bulk_from_the_list(self):
         leads = self._create_leads(3)

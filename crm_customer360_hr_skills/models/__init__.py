@@ -1,0 +1,2 @@
+from . import c360_pool_skill
+from . import c360_pool
