@@ -128,6 +128,8 @@ class ResCompany(models.Model):
             for name in LIFECYCLE_WINDOWS
         )
         result = super().write(vals)
+        if "c360_duplicate_maybe" in vals or "c360_duplicate_surely" in vals:
+            self.env.registry.clear_cache()
         if changed:
             self.env["c360.customer.profile"]._wake_refresh()
         return result

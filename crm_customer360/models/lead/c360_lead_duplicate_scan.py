@@ -1,7 +1,7 @@
 import json
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 from odoo.tools.misc import split_every
 
 from ...tools.lead_identity import Identity
@@ -161,8 +161,9 @@ class C360LeadDuplicate(models.Model):
         return self._save_pairs(lead_ids, pairs.values())
 
     @api.model
+    @ormcache()
     def _get_limits(self):
-        """Return ``{company id: (maybe, surely)}``."""
+        """Return ``{company id: (maybe, surely)}``; a change clears the cache."""
         # Whoever enters a lead need not be allowed to read companies.
         companies_sudo = self.env["res.company"].sudo().search_fetch([], limit=1000)
         return {

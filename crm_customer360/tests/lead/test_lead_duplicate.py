@@ -70,7 +70,7 @@ class TestLeadDuplicate(LeadCommon):
         lead = self._create_lead(contact_name="Paola Petersen")
         self.env.flush_all()
         self.duplicates._scan(lead)
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(4):
             self.duplicates._scan(lead)
 
     def test_queries_of_fifty_leads(self):
@@ -85,7 +85,7 @@ class TestLeadDuplicate(LeadCommon):
             ]
         )
         self.env.flush_all()
-        with self.assertQueryCount(5):
+        with self.assertQueryCount(4):
             self.duplicates._scan(leads)
 
     def test_many_at_once_wait_for_the_job(self):
