@@ -72,6 +72,8 @@
         "views/lead/c360_lead_merge_views.xml",
         "views/lead/c360_lead_import_views.xml",
         "views/lead/c360_lead_report_views.xml",
+        "views/lead/c360_lead_intake_caller_views.xml",
+        "wizards/lead/c360_contact_log_views.xml",
         "views/pool/c360_pool_lead_views.xml",
         "views/pool/c360_pool_move_views.xml",
         "views/pool/c360_pool_views.xml",

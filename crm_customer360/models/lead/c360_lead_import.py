@@ -52,6 +52,9 @@ class C360LeadImport(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
+    previous_date = fields.Datetime(
+        related="previous_id.create_date", string="Read Before On"
+    )
     notes = fields.Text(readonly=True, copy=False)
     has_heading = fields.Boolean(readonly=True, copy=False)
     date_done = fields.Datetime(string="Imported On", readonly=True, copy=False)
@@ -132,7 +135,8 @@ class C360LeadImport(models.Model):
     def _compute_preview_ids(self):
         lines = self.env["c360.lead.import.line"]
         for card_list in self:
-            for state in ("new", "duplicate", "invalid", "imported", "refused"):
+            # once it is imported, only what was not
+            for state in ("new", "duplicate", "invalid", "refused"):
                 domain = [("import_id", "=", card_list.id), ("state", "=", state)]
                 card_list.preview_ids += lines.search(domain, limit=PREVIEW)
 

@@ -110,7 +110,7 @@ class C360LeadImport(models.Model):
                     self.env._("Known as “%(name)s”", name=record.display_name)
                 )
             else:
-                words.append(self.env._("Known already, in the care of others"))
+                words.append(self.env._("Known already; you cannot see it"))
         return words
 
     def _find_same_address(self, vals_list):

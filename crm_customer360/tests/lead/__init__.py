@@ -1,3 +1,4 @@
+from . import test_lead_call
 from . import test_lead_check
 from . import test_lead_check_rights
 from . import test_lead_duplicate
@@ -5,6 +6,8 @@ from . import test_lead_followup
 from . import test_lead_identity
 from . import test_lead_import
 from . import test_lead_intake_origin
+from . import test_lead_intake_race
+from . import test_lead_intake_submit
 from . import test_lead_learn
 from . import test_lead_merge
 from . import test_lead_normalise
