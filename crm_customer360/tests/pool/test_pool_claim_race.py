@@ -22,6 +22,7 @@ TABLES = (
     "res_partner",
     "mail_message",
     "mail_followers",
+    "c360_pool_arrival",
 )
 
 
@@ -131,6 +132,53 @@ class TestPoolClaimRace(BaseCase):
             held = env["crm.lead"].search([("user_id", "=", user_id)])
             self.assertEqual(sorted(held.ids), sorted(granted))
 
+    def test_own_limits_are_exact_too(self):
+        user_id = self.user_ids[0]
+        with self._environment() as env:
+            member = env["c360.pool.member"].search([("user_id", "=", user_id)])
+            member.write({"own_limits": True, "claim_limit_day": 2})
+        lead_ids = self._create_leads(8)
+        results = self._claim_at_once([(user_id, [lead_id]) for lead_id in lead_ids])
+        self.assertEqual(sum(len(result["granted"]) for result in results), 2)
+
+    def test_limits_of_a_grade_are_exact_too(self):
+        lead_ids = self._create_leads(8)
+        with self._environment() as env:
+            env["c360.pool.limit"].create(
+                {"pool_id": self.pool_id, "grade": "key", "hold_limit": 2}
+            )
+            env.cr.execute(
+                "UPDATE crm_lead SET grade = 'key' WHERE id = ANY(%s)", [lead_ids[2:]]
+            )
+        user_id = self.user_ids[0]
+        results = self._claim_at_once([(user_id, [lead_id]) for lead_id in lead_ids])
+        granted = [lead_id for result in results for lead_id in result["granted"]]
+        self.assertEqual(len(granted), 4)
+        self.assertLessEqual(set(lead_ids[:2]), set(granted))
+
+    def test_parallel_protections_keep_the_limit(self):
+        with self._environment() as env:
+            env["c360.pool"].browse(self.pool_id).protect_limit = 2
+        user_id = self.user_ids[0]
+        lead_ids = self._create_leads(6)
+        self._claim_at_once([(user_id, lead_ids)])
+        results = self._claim_at_once(
+            [(user_id, [lead_id]) for lead_id in lead_ids], "protect"
+        )
+        self.assertEqual(sum(len(result["granted"]) for result in results), 2)
+
+    def test_parallel_looks_keep_the_limit(self):
+        with self._environment() as env:
+            env["c360.pool"].browse(self.pool_id).reveal_limit_day = 3
+        user_id = self.user_ids[0]
+        results = self._claim_at_once(
+            [(user_id, [lead_id]) for lead_id in self._create_leads(8)], "reveal"
+        )
+        self.assertEqual(sum(len(result["granted"]) for result in results), 3)
+        with self._environment() as env:
+            looks = env["c360.pool.reveal"].search([("user_id", "=", user_id)])
+            self.assertEqual(len(looks), 3)
+
     def test_giving_back_does_not_start_the_day_again(self):
         with self._environment() as env:
             env["c360.pool"].browse(self.pool_id).claim_limit_day = 1
@@ -160,6 +208,7 @@ class TestPoolClaimRace(BaseCase):
                 [
                     {
                         "name": f"{MARK} {number}",
+                        "email_from": f"{MARK}-{number}@race.example.org",
                         "referred": MARK,
                         "user_id": False,
                         "company_id": False,
@@ -172,10 +221,11 @@ class TestPoolClaimRace(BaseCase):
             return leads.ids
 
     @mute_logger("odoo.service.model", "odoo.sql_db")
-    def _claim_at_once(self, claims):
+    def _claim_at_once(self, claims, verb="claim"):
         """Run claims in threads whose snapshots are all taken before the first claim.
 
         :param claims: ``(user id, lead ids)`` each
+        :param str verb: what to call instead
         :return: the results, in the same order
         """
         barrier = Barrier(len(claims))
@@ -186,19 +236,19 @@ class TestPoolClaimRace(BaseCase):
             ThreadPoolExecutor(len(claims)) as executor,
         ):
             futures = [
-                executor.submit(self._claim, barrier, user_id, lead_ids)
+                executor.submit(self._claim, barrier, user_id, lead_ids, verb)
                 for user_id, lead_ids in claims
             ]
             return [future.result(timeout=60) for future in futures]
 
-    def _claim(self, barrier, user_id, lead_ids):
+    def _claim(self, barrier, user_id, lead_ids, verb):
         first_try = iter([True])
 
         def attempt(env):
             env["crm.lead"].sudo().search_count([])
             if next(first_try, False):
                 barrier.wait(timeout=30)
-            return env["c360.pool"].claim(lead_ids)
+            return getattr(env["c360.pool"], verb)(lead_ids)
 
         with self.connection.cursor() as cr:
             env = api.Environment(cr, user_id, {})
@@ -224,6 +274,7 @@ class TestPoolClaimRace(BaseCase):
             )
             pools.unlink()
             users = env["res.users"].search([("login", "=like", f"{MARK}-%")])
+            env["c360.pool.arrival"].search([("user_id", "in", users.ids)]).unlink()
             partners = users.partner_id
             users.unlink()
             partners.unlink()
