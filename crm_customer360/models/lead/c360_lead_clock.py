@@ -14,8 +14,9 @@ MAX_WEEKS = 53
 class C360LeadClock(models.AbstractModel):
     """Working time, a week at a time.
 
-    Reckoned by the host's calendars, days off of everybody included, and kept: whoever
-    creates leads by the thousand reads no calendar. Without a calendar, or with a
+    Reckoned by the host's calendars, days off of everybody included, and kept until a
+    calendar changes (the pools' calendar mixin): whoever creates leads by the thousand
+    reads no calendar. Without a calendar, or with a
     flexible one, people work around the clock.
     """
 
@@ -74,8 +75,3 @@ class C360LeadClock(models.AbstractModel):
             tuple(edge.astimezone(pytz.utc).replace(tzinfo=None) for edge in span[:2])
             for span in intervals
         )
-
-    @api.model
-    def _forget(self):
-        """Read the calendars again."""
-        self.env.registry.clear_cache()

@@ -110,7 +110,7 @@ class C360PoolBoard(models.AbstractModel):
                 ["date:day"],
                 ["pool_id"],
                 ["user_id"],
-                ["reason", "kind"],
+                ["kind", "return_reason_id", "rule_id"],
                 ["source_id"],
             ],
             AGGREGATES,
@@ -123,8 +123,8 @@ class C360PoolBoard(models.AbstractModel):
                 key: self._get_figures(values) for key, *values in members if key
             },
             "reasons": {
-                (kind, reason or False): self._get_figures(values)
-                for reason, kind, *values in reasons
+                (kind, reason, rule): self._get_figures(values)
+                for kind, reason, rule, *values in reasons
                 if kind in ("return", "recycle")
             },
             "sources": {key: self._get_figures(values) for key, *values in sources},
@@ -250,8 +250,13 @@ class C360PoolBoard(models.AbstractModel):
         rows = []
         for key, values in figures.items():
             if isinstance(key, tuple):
-                kind, name = key
-                row = {"kind": kind, "name": name}
+                kind, reason, rule = key
+                row = {
+                    "kind": kind,
+                    "return_reason_id": reason.id,
+                    "rule_id": rule.id,
+                    "name": (rule or reason).display_name,
+                }
                 count = values["returned_count"] + values["recycled_count"]
             else:
                 row = {"id": key.id, "name": key.display_name or False}

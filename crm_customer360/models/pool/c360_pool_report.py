@@ -43,6 +43,8 @@ class C360PoolReport(models.Model):
             "pool_id",
             "previous_user_id",
             "reason",
+            "return_reason_id",
+            "rule_id",
             "user_id",
         ],
         "crm.lead": [
@@ -76,8 +78,16 @@ class C360PoolReport(models.Model):
     campaign_id = fields.Many2one(comodel_name="utm.campaign", readonly=True)
     medium_id = fields.Many2one(comodel_name="utm.medium", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    return_reason_id = fields.Many2one(
+        comodel_name="c360.pool.return.reason",
+        string="Why It Was Given Back",
+        readonly=True,
+    )
+    rule_id = fields.Many2one(
+        comodel_name="c360.pool.rule", string="Recycled by", readonly=True
+    )
     reason = fields.Char(
-        string="Why It Went Back", readonly=True, help="Of returned and recycled leads."
+        string="In Words", readonly=True, help="Of returned and recycled leads."
     )
     entered_count = fields.Integer(string="Came In", readonly=True)
     claimed_count = fields.Integer(string="Claimed", readonly=True)
@@ -125,7 +135,9 @@ class C360PoolReport(models.Model):
     @api.model
     def _get_columns(self):
         """Return ``{column: SQL}``; sub-selects only run where they are asked for."""
-        own = ("id", "date", "kind", "pool_id", "lead_id", "company_id")
+        own = (
+            "id date kind pool_id lead_id company_id return_reason_id rule_id"
+        ).split()
         return {
             **{name: SQL.identifier("c360_pool_move", name) for name in own},
             **{

@@ -3,6 +3,7 @@ from . import test_lead_check
 from . import test_lead_check_rights
 from . import test_lead_duplicate
 from . import test_lead_followup
+from . import test_lead_followup_tour
 from . import test_lead_identity
 from . import test_lead_import
 from . import test_lead_intake_origin

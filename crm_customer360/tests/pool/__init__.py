@@ -1,6 +1,7 @@
 from . import test_pool_allocation
 from . import test_pool_arrival
 from . import test_pool_board
+from . import test_pool_board_tour
 from . import test_pool_claim
 from . import test_pool_claim_race
 from . import test_pool_customer

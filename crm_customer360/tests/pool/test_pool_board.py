@@ -14,6 +14,9 @@ class TestPoolBoard(PoolCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.leader = cls.users_by_role["leader"]
+        cls.reason = cls.env["c360.pool.return.reason"].create(
+            {"name": "Not my region"}
+        )
         cls.fair = cls.env["utm.source"].create({"name": "C360 fair"})
         with freeze_time("2026-03-16 08:00:00"):
             cls.leads = cls._create_leads(6, type="lead", source_id=cls.fair.id)
@@ -33,7 +36,9 @@ class TestPoolBoard(PoolCommon):
             mine.with_user(cls.user).convert_opportunity(cls.customer)
         with freeze_time("2026-03-18 09:00:00"):
             cls.env["c360.pool"].with_user(cls.user)._put(
-                returned.with_user(cls.user), reason="Not my region"
+                returned.with_user(cls.user),
+                reason="Too far away",
+                return_reason_id=cls.reason.id,
             )
         cls.env.flush_all()
         cls.env.invalidate_all()

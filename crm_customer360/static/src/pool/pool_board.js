@@ -206,10 +206,11 @@ export class PoolBoard extends Component {
         });
     }
 
-    openReason({kind, name}) {
+    openReason({kind, return_reason_id, rule_id}) {
         return this.openMoves("back", [
             ["kind", "=", kind],
-            ["reason", "=", name],
+            ["return_reason_id", "=", return_reason_id],
+            ["rule_id", "=", rule_id],
         ]);
     }
 }
