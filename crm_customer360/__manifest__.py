@@ -27,6 +27,7 @@
             "OpenCC",
             "disposable-email-domains",
             "phonenumbers",
+            "pypinyin",
             "rapidfuzz",
         ]
     },

@@ -4,16 +4,20 @@ Plain values: no ``odoo`` import, no database, no clock. ``lead_match`` compares
 identities; the keys find those worth comparing.
 """
 
-import re
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
-import phonenumbers
-
-from . import lead_words as known
-from .lead_text import HAN, fold, sound, words
+from .lead_fields import (
+    get_city,
+    get_company,
+    get_email,
+    get_person,
+    get_phone,
+    get_street,
+    split_street,
+)
+from .lead_text import fold, sound, words
 
 
 class Identity(NamedTuple):
@@ -74,169 +78,17 @@ def get_identity(
     country = fold(country or "")
     person, company = person or "", company or ""
     return Identity(
-        _get_person(person) if person else "",
-        _get_company(company) if company else "",
-        _get_email(email) if email else "",
-        _get_phone(phone, country.upper()) if phone else "",
-        _get_street(f"{street or ''} {street2 or ''}") if street or street2 else "",
+        get_person(person) if person else "",
+        get_company(company) if company else "",
+        get_email(email) if email else "",
+        get_phone(phone, country.upper()) if phone else "",
+        get_street(f"{street or ''} {street2 or ''}") if street or street2 else "",
         "".join(words(fold(zip))) if zip else "",
-        _get_city(city) if city else "",
+        get_city(city) if city else "",
         country,
         "".join(words(fold(vat))) if vat else "",
         birthdate.isoformat() if isinstance(birthdate, date) else birthdate or "",
     )
-
-
-@lru_cache(maxsize=65536)
-def _get_person(text: str) -> str:
-    """Return the name, given name first, without titles.
-
-    >>> _get_person("SMITH, John P."), _get_person("Mr. John Smith jr.")
-    ('john p smith', 'john smith')
-    >>> _get_person("欧阳 娜娜"), _get_person("歐陽娜娜女士"), _get_person("Dr.")
-    ('欧阳 娜娜', '欧阳 娜娜', '')
-    >>> _get_person("Ludwig van der Berg")
-    'ludwig berg'
-    """
-    text = fold(text)
-    if HAN.search(text):
-        return _get_han_person(text)
-    if text.count(",") == 1:
-        family, given = text.split(",")
-        if not known.TITLES.issuperset(words(given)):
-            text = f"{given} {family}"
-    names = [name for name in words(text) if name not in known.TITLES]
-    return " ".join([name for name in names if name not in known.PARTICLES] or names)
-
-
-def _get_han_person(text: str) -> str:
-    """Return family name and given name of a Chinese name, apart.
-
-    >>> _get_han_person("王小明"), _get_han_person("王小明 tony"), _get_han_person("王")
-    ('王 小明', '王 小明 tony', '王')
-    """
-    name = "".join(HAN.findall(text))
-    for title in known.HAN_TITLES:
-        name = name.removesuffix(title)
-    size = 2 if name[:2] in known.HAN_SURNAMES and len(name) > 2 else 1
-    others = [name for name in words(HAN.sub(" ", text)) if name not in known.TITLES]
-    return " ".join(filter(None, [name[:size], name[size:], *others]))
-
-
-@lru_cache(maxsize=65536)
-def _get_company(text: str) -> str:
-    """Return what a company is called, without its legal form.
-
-    >>> _get_company("The ACME Trading Co., Ltd."), _get_company("S.A.R.L. Dupont")
-    ('acme trading', 'dupont')
-    >>> _get_company("上海东方科技（集团）有限公司"), _get_company("Company AG")
-    ('上海东方科技', 'company ag')
-    """
-    text = fold(text)
-    if HAN.search(text):
-        text = "".join(words(text)) if text.isascii() else " ".join(words(text))
-        for form in known.HAN_LEGAL_FORMS:
-            text = text.replace(form, " ")
-    # letters with dots are an abbreviation: "s.a.r.l." is one word
-    text = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", text)
-    names = words(text)
-    return " ".join([name for name in names if name not in known.LEGAL_FORMS] or names)
-
-
-def _get_email(text: str) -> str:
-    """Return an address without what mail servers ignore, "" when it is none.
-
-    >>> _get_email("Bob <B.Ob+news@GoogleMail.com>"), _get_email("nobody")
-    ('bob@gmail.com', '')
-    """
-    text = text.strip().lower()
-    if "<" in text:
-        text = text.partition("<")[2].partition(">")[0]
-    local, _at, domain = text.rpartition("@")
-    if not local or not domain:
-        return ""
-    local = local.partition("+")[0]
-    if domain in ("gmail.com", "googlemail.com"):
-        local, domain = local.replace(".", ""), "gmail.com"
-    return f"{local}@{domain}"
-
-
-@lru_cache(maxsize=65536)
-def _get_phone(text: str, country: str) -> str:
-    """Return the digits of a number with its country code, as far as it is known.
-
-    >>> _get_phone("+49 30 1234567", ""), _get_phone("0049 30 1234567", "DE")
-    ('49301234567', '49301234567')
-    >>> _get_phone("030/1234567", ""), _get_phone("n/a", "DE")
-    ('301234567', '')
-    """
-    digits = "".join(filter(str.isdecimal, fold(text)))
-    if len(digits) < 5:
-        return ""
-    if text.startswith("+") and not text[1:].isascii():
-        text = f"+{digits}"
-    if text.startswith("+") and len(digits) == len(text) - 1:
-        return digits
-    try:
-        number = phonenumbers.parse(text, country if len(country) == 2 else None)
-    except phonenumbers.NumberParseException:
-        return digits.lstrip("0")
-    return f"{number.country_code}{number.national_number}"
-
-
-@lru_cache(maxsize=65536)
-def _get_street(text: str) -> str:
-    """Return the name of the street, then its numbers; kinds of streets are dropped.
-
-    >>> _get_street("12-14 Main Street, Apt 4"), _get_street("P.O. Box 123")
-    ('main 12 14 4', 'pobox 123')
-    >>> _get_street("Neue Straße 7b"), _get_street("Neuestr. 7 B")
-    ('neue 7b', 'neue 7b')
-    >>> _get_street("北京市朝阳区建国路88号3栋502室"), _get_street("The Avenue")
-    ('北京朝阳区建国 88 3 502', 'the avenue')
-    """
-    text = re.sub(
-        r"\bp\.? ?o\.? ?box|postfach|boite postale|\bbp\b", "pobox", fold(text)
-    )
-    if HAN.search(text):
-        for mark in (*known.HAN_STREET_MARKS, *known.HAN_PLACE_MARKS):
-            text = text.replace(mark, f"{'' if mark in known.HAN_PLACE_MARKS else ' '}")
-        text = re.sub(r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])", "", text)
-    text = re.sub(r"(\d+) ([a-z])\b(?!\.?\w)", r"\1\2", text)
-    names, numbers = [], []
-    for word in words(text):
-        (numbers if word[0].isdecimal() else names).append(word)
-    kept = [
-        name
-        for name in map(_without_street_end, names)
-        if name not in known.STREET_KINDS and name not in known.UNIT_KINDS
-    ]
-    return " ".join([*(kept or names), *(number.lstrip("0") for number in numbers)])
-
-
-def _without_street_end(word: str) -> str:
-    """Return a word without the kind of street at its end.
-
-    >>> _without_street_end("hauptstrasse"), _without_street_end("str")
-    ('haupt', 'str')
-    """
-    for end in known.STREET_ENDS:
-        if word.endswith(end) and len(word) > len(end) + 1:
-            return word.removesuffix(end)
-    return word
-
-
-@lru_cache(maxsize=65536)
-def _get_city(text: str) -> str:
-    """Return the name of a city.
-
-    >>> _get_city("St. Gallen"), _get_city("Saint Gallen"), _get_city("上海市")
-    ('st gallen', 'st gallen', '上海')
-    """
-    names = words(fold(text))
-    if len(names) == 1 and HAN.search(names[0]):
-        return names[0].removesuffix("市") or names[0]
-    return " ".join("st" if name in ("saint", "sankt") else name for name in names)
 
 
 def get_keys(identity: Identity) -> tuple[int, ...]:
@@ -259,39 +111,60 @@ def get_keys(identity: Identity) -> tuple[int, ...]:
 def _get_key_parts(identity: Identity):
     names = identity.person.split()
     sounds = [sound(name) for name in names]
-    ends = {sounds[0], sounds[-1]} if sounds else ()
-    street, number = split_street(identity.street)
+    ends = sorted({sounds[0], sounds[-1]}) if sounds else []
+    initials = "".join(sorted({names[0][0], names[-1][0]})) if names else ""
+    street, numbers = split_street(identity.street)
     if identity.email:
         yield "e", identity.email
     if len(identity.phone) >= 6:
-        yield "p", identity.phone[-9:]
+        phone = identity.phone[-9:]
+        yield "p", phone
+        if initials or identity.company:
+            # one half of a mistyped number is right
+            who = initials or sound(identity.company.split()[0])
+            yield "ph", who, phone[:-4]
+            yield "pt", who, phone[-4:]
     if identity.vat:
         yield "v", identity.vat
+    if identity.birthdate:
+        yield from _get_date_key_parts(identity, ends, street)
     for name in ends:
-        if identity.birthdate:
-            yield "b", name, identity.birthdate
         if identity.zip:
             yield "z", name, identity.zip
-        if number and street:
-            yield "s", name, number[0], sound(street.split()[0])[:3]
-    if len(names) > 1:
-        yield "n", *sorted(ends)
+        if numbers and street:
+            yield "s", name, numbers[0], _start(street)
+    if numbers and street and identity.zip:
+        # whoever lives there: both names may be mistyped; not whoever works there
+        who = initials if identity.company else ""
+        yield "h", identity.zip, numbers[0], _start(street), who
+    if len(ends) > 1 and identity.city:
+        yield "n", *ends, sound(identity.city)
+    if len(ends) > 1 and identity.email:
+        yield "m", *ends, identity.email[:3]
     if identity.company:
         core = sorted(map(sound, identity.company.split()))
-        yield "c", *core
+        first = sound(identity.company.split()[0])
+        # colleagues are no duplicates, and may be thousands
+        yield from (("w", *core, name) for name in ends or [""])
         if identity.zip or identity.city:
-            yield "cz", core[0], identity.zip or identity.city
+            yield "c", first, identity.zip or identity.city
 
 
-def split_street(street: str) -> tuple[str, list[str]]:
-    """Return name and numbers of a normalised street.
+def _get_date_key_parts(identity: Identity, ends: list[str], street: str):
+    for name in ends:
+        yield "b", name, identity.birthdate
+    if identity.zip:
+        yield "bz", identity.birthdate, identity.zip
+    if len(ends) > 1:
+        yield "y", *ends, identity.birthdate[:4]
+    if street:
+        yield "bs", identity.birthdate, _start(street)
 
-    >>> split_street("main 12 4")
-    ('main', ['12', '4'])
-    >>> split_street("")
-    ('', [])
+
+def _start(street: str) -> str:
+    """Return what is left of a street after most slips.
+
+    >>> _start("ashburton north") == _start("north ashbuton")
+    True
     """
-    names, numbers = [], []
-    for word in street.split():
-        (numbers if word[0].isdecimal() else names).append(word)
-    return " ".join(names), numbers
+    return sound(max(sorted(street.split()), key=len))[:3]

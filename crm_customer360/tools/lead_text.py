@@ -5,8 +5,11 @@ traditional and simplified characters, ae/ä.
 """
 
 import re
+import sys
 import unicodedata
 from functools import cache, lru_cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 from opencc import OpenCC
 
@@ -79,6 +82,35 @@ def words(text: str) -> list[str]:
     return _WORD.findall(HAN.sub(lambda found: f" {found[0]} ", text))
 
 
+@cache
+def _pinyin() -> dict[int, str]:
+    """Return how each character is read most often, without its tone.
+
+    The table of ``pypinyin`` without the package around it, which would load 40 MB of
+    phrases.
+    """
+    path = Path(find_spec("pypinyin").origin).with_name("pinyin_dict.py")
+    spec = spec_from_file_location("_pinyin_dict", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    readings = {}
+    for code, reading in module.pinyin_dict.items():
+        if 0x3400 <= code < 0xA000:
+            letters = unicodedata.normalize("NFKD", reading.partition(",")[0])
+            readings[code] = sys.intern("".join(filter(str.isalpha, letters)))
+    return readings
+
+
+@lru_cache(maxsize=65536)
+def pinyin(text: str) -> str:
+    """Return Chinese characters as they are read, in Latin letters without tones.
+
+    >>> pinyin("王"), pinyin("小明") == pinyin("晓明"), pinyin("smith")
+    ('wang', True, 'smith')
+    """
+    return text if text.isascii() else text.translate(_pinyin())
+
+
 _SOUNDS = (
     (re.compile(r"sch|sh|sz|ch(?=r)"), "s"),
     (re.compile(r"tsch|tch|ch|cz"), "x"),
@@ -94,19 +126,20 @@ _SOUNDS = (
 
 @lru_cache(maxsize=65536)
 def sound(word: str) -> str:
-    """Return roughly how a folded word sounds, in any European language.
+    """Return roughly how a folded word sounds.
 
-    The first letter group and the consonants; Chinese and other scripts stay.
+    In European languages the first letter and the consonants; in Chinese the pinyin.
+    Other scripts stay.
 
     >>> sound("stefan") == sound("stephan"), sound("schmidt") == sound("schmitt")
     (True, True)
     >>> sound("meyer") == sound("maier"), sound("meyer") == sound("muller")
     (True, False)
-    >>> sound("王"), sound("a"), sound("12")
-    ('王', '~', '12')
+    >>> sound("王"), sound("晓明") == sound("小明"), sound("a"), sound("12")
+    ('wang', True, '~', '12')
     """
     if not word.isascii() or word.isdigit():
-        return word
+        return pinyin(word)
     first = "~" if word[0] in "aeiouyhj" else ""
     for pattern, letters in _SOUNDS:
         word = pattern.sub(letters, word)

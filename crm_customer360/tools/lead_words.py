@@ -4,8 +4,6 @@ Only lists, in folded spelling (see ``lead_text.fold``).
 
 >>> "gmbh" in LEGAL_FORMS, "dr" in TITLES, "gmail.com" in FREE_MAIL
 (True, True, True)
->>> CALLED["bob"] == CALLED["robert"]
-True
 """
 
 TITLES = frozenset(
@@ -64,7 +62,9 @@ UNIT_KINDS = frozenset(
     "apt apartment unit flat suite ste room rm no nr floor fl haus building bldg lot"
     " level".split()
 )
-STREET_ENDS = ("strasse", "str", "straat", "gasse", "platz", "allee")
+STREET_ENDS = (
+    "strasse", "str", "straat", "gasse", "platz", "allee", "weg", "laan", "street",
+)  # fmt: skip
 HAN_STREET_MARKS = (
     "大道", "大街", "街道", "胡同", "路", "街", "巷", "弄", "号楼", "号", "栋", "幢",
     "单元", "室", "楼", "层", "座",
@@ -88,24 +88,3 @@ ROLES = frozenset(
     " buchhaltung rechnung invoice enquiries inquiry welcome reception sekretariat"
     " contacto ventas commercial export import webmaster noreply market".split()
 )
-_CALLED = (
-    "robert rob bob bobby bert", "william will bill billy liam", "richard rick dick",
-    "elizabeth liz beth betty lisa elisabeth", "margaret maggie peggy meg",
-    "katherine catherine kate kathy cathy katie", "michael mike mick", "james jim",
-    "john jack johnny", "joseph joe", "thomas tom tommy", "christopher chris",
-    "charles charlie chuck", "edward ed eddie ted", "anthony tony antonio toni",
-    "andrew andy drew andreas", "alexander alex sascha sandro", "daniel dan danny",
-    "matthew matt", "nicholas nick", "patrick pat", "stephen steve steven",
-    "benjamin ben", "samul sam", "jennifer jen jenny", "jessica jess",
-    "susan sue susie", "deborah debbie", "barbara barb babs", "patricia pat patty",
-    "rebecca becky", "victoria vicky", "theodore theo ted", "joshua josh",
-    "johannes hans johann hannes", "friedrich fritz", "heinrich heinz", "josef sepp",
-    "wilhelm willi", "maximilian max", "franziska franzi", "giuseppe beppe",
-    "francisco paco", "jose pepe", "dolores lola", "gregory greg", "jeffrey jeff",
-    "kenneth ken", "lawrence larry", "peter pete", "philip phil", "ronald ron",
-    "timothy tim", "jonathan jon", "gerald gerry jerry", "ludwig lutz",
-)  # fmt: skip
-CALLED: dict[str, frozenset[int]] = {}
-for _number, _names in enumerate(_CALLED):
-    for _name in _names.split():
-        CALLED[_name] = CALLED.get(_name, frozenset()) | {_number}

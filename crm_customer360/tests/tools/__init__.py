@@ -1,2 +1,3 @@
 from . import test_contact_cap
+from . import test_lead_match
 from . import test_tools_doctests
