@@ -1,0 +1,1 @@
+"""How well duplicates are found: sets with known truth, precision and recall."""
