@@ -139,3 +139,23 @@ class TestLeadIdentity(LeadCommon):
         self.assertEqual(len(self._row(target)), 1)
         self.assertEqual(self._pairs(lead).partner_id, target)
         self.assertEqual(len(self._pairs(lead)), 1)
+
+    def test_many_new_leads_cost_two_queries(self):
+        """The mark of all of them, and a wake-up of the job."""
+
+        def create():
+            self.env["crm.lead"].create(
+                [{"name": f"Lead {number}", "user_id": False} for number in range(60)]
+            )
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            self.env.invalidate_all()
+
+        create()
+        start = self.env.cr.sql_log_count
+        create()
+        ours = self.env.cr.sql_log_count - start
+        self.patch(type(self.identities), "_is_used", lambda self: False)
+        start = self.env.cr.sql_log_count
+        create()
+        self.assertLessEqual(ours - (self.env.cr.sql_log_count - start), 2)
