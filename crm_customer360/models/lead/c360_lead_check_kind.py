@@ -51,43 +51,47 @@ class C360LeadCheck(models.Model):
 
     @api.model
     def _find_email_malformed(self, rule, contacts, places, leads):
-        return {
+        hits = {
             place: self.env._(
                 "“%(email)s” is no e-mail address", email=contacts[place].email
             )
-            for place in self._skip_reachable(rule, contacts, places)
+            for place in places
             if contacts[place].email.strip() and not find_emails(contacts[place].email)
         }
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_email_disposable(self, rule, contacts, places, leads):
         domains = (get_disposable_domains() | rule.words) - rule.except_words
-        return {
+        hits = {
             place: self.env._("%(domain)s gives out throw-away addresses", domain=hit)
-            for place, emails in self._get_emails(rule, contacts, places)
+            for place, emails in self._get_emails(contacts, places)
             if (hit := find_domain(emails[0], domains))
         }
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_email_role(self, rule, contacts, places, leads):
-        return {
+        hits = {
             place: self.env._("“%(role)s@” is nobody in person", role=hit)
-            for place, emails in self._get_emails(rule, contacts, places)
+            for place, emails in self._get_emails(contacts, places)
             if (hit := find_role(emails[0], rule.words))
         }
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_email_free(self, rule, contacts, places, leads):
         domains = (_MAIL_PROVIDERS | rule.words) - rule.except_words
-        return {
+        hits = {
             place: self.env._("%(domain)s is a free e-mail provider", domain=hit)
-            for place, emails in self._get_emails(rule, contacts, places)
+            for place, emails in self._get_emails(contacts, places)
             if (hit := find_domain(emails[0], domains))
         }
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_email_dead(self, rule, contacts, places, leads):
-        emails = dict(self._get_emails(rule, contacts, places))
+        emails = dict(self._get_emails(contacts, places))
         failures = self._get_email_failures({found[0] for found in emails.values()})
         hits = {}
         for place, found in emails.items():
@@ -106,11 +110,11 @@ class C360LeadCheck(models.Model):
                     email=found[0],
                     count=failed,
                 )
-        return hits
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_email_blacklisted(self, rule, contacts, places, leads):
-        emails = dict(self._get_emails(rule, contacts, places))
+        emails = dict(self._get_emails(contacts, places))
         # the list is not for salespeople; that an address is on it may be said
         blacklist_sudo = self.env["mail.blacklist"].sudo()
         listed = set(
@@ -119,7 +123,8 @@ class C360LeadCheck(models.Model):
             ).mapped("email")
         )
         reason = self.env._("Asked not to be written to")
-        return {place: reason for place, found in emails.items() if found[0] in listed}
+        hits = {place: reason for place, found in emails.items() if found[0] in listed}
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_phone_impossible(self, rule, contacts, places, leads):
@@ -176,21 +181,24 @@ class C360LeadCheck(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _skip_reachable(self, rule, contacts, places):
-        """Return the places a check of the e-mail has to look at."""
+    def _skip_reachable(self, rule, contacts, hits):
+        """Return the hits of a check of the e-mail without those who have a phone.
+
+        Asked last: reading a number costs more than all the other questions.
+        """
         if not rule.unless_reachable:
-            return places
-        return [
-            place
-            for place in places
+            return hits
+        return {
+            place: reason
+            for place, reason in hits.items()
             if not contacts[place].phone.strip()
             or not is_possible_phone(contacts[place].phone, contacts[place].region)
-        ]
+        }
 
     @api.model
-    def _get_emails(self, rule, contacts, places):
+    def _get_emails(self, contacts, places):
         """Yield the place and the well-formed addresses of those that have any."""
-        for place in self._skip_reachable(rule, contacts, places):
+        for place in places:
             emails = find_emails(contacts[place].email)
             if emails:
                 yield place, emails

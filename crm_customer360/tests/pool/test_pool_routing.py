@@ -44,7 +44,8 @@ class TestPoolRouting(PoolCommon):
 
     def test_import_is_pooled(self):
         result = self.env["crm.lead"].load(
-            ["name", "user_id/.id"], [["Card 1", ""], ["Card 2", ""]]
+            ["name", "email_from", "user_id/.id"],
+            [["Card 1", "a@private.example", ""], ["Card 2", "b@private.example", ""]],
         )
         leads = self.env["crm.lead"].browse(result["ids"])
         self.assertEqual(leads.mapped("pool_state"), ["pooled", "pooled"])
@@ -118,7 +119,14 @@ class TestPoolRouting(PoolCommon):
         lead = (
             self.env["crm.lead"]
             .with_context(active_test=False)
-            .create({"name": "Deal", "user_id": False, "expected_revenue": 10000})
+            .create(
+                {
+                    "name": "Deal",
+                    "email_from": "paula@private.example",
+                    "user_id": False,
+                    "expected_revenue": 10000,
+                }
+            )
         )
         self.assertEqual(lead.pool_id, self.pool)
 
