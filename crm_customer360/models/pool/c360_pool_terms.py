@@ -67,7 +67,7 @@ class C360Pool(models.Model):
         "follow-up, may not claim it again. 0: at once.",
     )
     lease_blocks_claim = fields.Boolean(
-        string="Who Looks, Has",
+        string="Open Card Blocks Claims",
         help="While somebody has the card of a lead open, others cannot claim it.",
     )
 
