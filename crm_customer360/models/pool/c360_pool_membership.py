@@ -6,6 +6,9 @@ from odoo.fields import Domain
 
 from .c360_pool import LEADER, RULE_ERRORS
 
+# What says who the members are.
+SOURCES = {"team_ids", "has_member_rule", "member_domain", "company_id"}
+
 
 class C360Pool(models.Model):
     """Who belongs to a pool: named one by one, by team, or by a rule over users.
@@ -25,17 +28,23 @@ class C360Pool(models.Model):
         string="Members: Sales Teams",
         help="Everybody in these teams is a member, as long as he is in the team.",
     )
+    has_member_rule = fields.Boolean(
+        string="Members by Rule",
+        help="Everybody who fits a rule is a member, as long as he fits it.",
+    )
     member_domain = fields.Char(
-        string="Members: By Rule",
-        help="Everybody who fits this rule is a member, as long as he fits it. "
-        "Empty: nobody by rule.",
+        string="Who Fits",
+        default="[]",
+        help="Internal users who fit this rule. Empty: all of them.",
     )
 
     @api.constrains("member_domain")
     def _check_member_domain(self):
-        for pool in self.filtered("member_domain"):
+        # the words of the rule, not the rights of who writes it
+        users_sudo = self.env["res.users"].sudo()
+        for pool in self:
             try:
-                pool._get_rule_users()
+                users_sudo._search(literal_eval(pool.member_domain or "[]"))
             except RULE_ERRORS as error:
                 raise ValidationError(
                     self.env._(
@@ -48,12 +57,12 @@ class C360Pool(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pools = super().create(vals_list)
-        pools.filtered(lambda pool: pool.team_ids or pool.member_domain)._sync_members()
+        pools.filtered(lambda p: p.team_ids or p.has_member_rule)._sync_members()
         return pools
 
     def write(self, vals):
         result = super().write(vals)
-        if {"team_ids", "member_domain", "company_id"} & vals.keys():
+        if SOURCES & vals.keys():
             self._sync_members()
         return result
 
@@ -70,13 +79,12 @@ class C360Pool(models.Model):
 
     def _get_rule_users(self):
         self.ensure_one()
-        rule = (self.member_domain or "").strip()
         # Whoever changes a pool or a team need not be allowed to read users.
         users_sudo = self.env["res.users"].sudo()
-        if not rule or not literal_eval(rule):
-            # a rule that excludes nobody is an empty rule, not everybody
+        if not self.has_member_rule:
             return users_sudo
-        return users_sudo.search(Domain(literal_eval(rule)) & Domain("share", "=", 0))
+        rule = Domain(literal_eval(self.member_domain or "[]"))
+        return users_sudo.search(rule & Domain("share", "=", False))
 
     @api.model
     @tools.ormcache()
@@ -87,11 +95,11 @@ class C360Pool(models.Model):
         """
         # asked by everybody who writes a user or a team, whatever pools he sees
         pools_sudo = self.sudo().search([])
-        by_rule = pools_sudo.filtered("member_domain")
+        by_rule = pools_sudo.filtered("has_member_rule")
         names = set()
         for pool in by_rule:
             try:
-                domain = Domain(literal_eval(pool.member_domain))
+                domain = Domain(literal_eval(pool.member_domain or "[]"))
             except RULE_ERRORS:
                 continue
             names |= {

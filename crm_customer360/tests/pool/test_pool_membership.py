@@ -10,6 +10,8 @@ class TestPoolMembership(PoolCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.pool.member_ids.unlink()
+        cls.pool.member_domain = "[('login', '=', 'nobody')]"
+        cls.pool.has_member_rule = True
         cls.team = cls.env["crm.team"].create({"name": "North"})
         cls.seller = new_test_user(
             cls.env,
@@ -68,8 +70,11 @@ class TestPoolMembership(PoolCommon):
         self.seller.login = "away"
         self.assertNotIn(self.seller, self._users())
 
-    def test_an_empty_rule_takes_nobody(self):
+    def test_an_empty_rule_takes_everybody_and_none_nobody(self):
         self.pool.member_domain = "[]"
+        self.assertIn(self.users_by_role["stranger"], self._users())
+        self.assertFalse(self._users().filtered("share"))
+        self.pool.has_member_rule = False
         self.assertFalse(self._users())
 
     def test_a_broken_rule_is_refused(self):
@@ -261,19 +266,25 @@ class TestPoolAssign(PoolCommon):
 
     def test_leaders_create_and_import_into_a_pool(self):
         leader = self.env_of("leader")
-        lead = leader["crm.lead"].create({"name": "A", "pool_id": self.key_pool.id})
+        lead = leader["crm.lead"].create(
+            {"name": "A", "phone": "+32 470 12 34 56", "pool_id": self.key_pool.id}
+        )
         self.assertEqual((lead.pool_id, lead.pool_state), (self.key_pool, "pooled"))
         self.assertFalse(lead.user_id)
         self.assertEqual(self._moves(lead).mapped("kind"), ["enter"])
         lead = (
             leader["crm.lead"]
             .with_context(default_pool_id=self.key_pool.id)
-            .create({"name": "B", "user_id": self.user.id})
+            .create({"name": "B", "phone": "+32 470 12 34 57", "user_id": self.user.id})
         )
         self.assertEqual((lead.pool_id, lead.pool_state), (self.key_pool, "held"))
         self.assertEqual(self._moves(lead).mapped("kind"), ["assign"])
         result = leader["crm.lead"].load(
-            ["name", "pool_id/.id"], [["C", str(self.key_pool.id)], ["D", ""]]
+            ["name", "phone", "pool_id/.id"],
+            [
+                ["C", "+32 470 12 34 58", str(self.key_pool.id)],
+                ["D", "+32 470 12 34 59", ""],
+            ],
         )
         self.assertFalse(result["messages"])
         leads = self.env["crm.lead"].browse(result["ids"])
@@ -290,14 +301,21 @@ class TestPoolAssign(PoolCommon):
         self.key_pool.company_id = other
         with self.assertRaises(AccessError):
             self.env_of("leader")["crm.lead"].create(
-                {"name": "A", "pool_id": self.key_pool.id}
+                {"name": "A", "phone": "+32 470 12 34 56", "pool_id": self.key_pool.id}
             )
         self.key_pool.company_id = self.company
         self.users_by_role["leader"].company_ids |= other
         with self.assertRaisesRegex(UserError, "own company"):
             self.env_of("leader")["crm.lead"].with_context(
                 allowed_company_ids=[self.company.id, other.id]
-            ).create({"name": "A", "pool_id": self.key_pool.id, "company_id": other.id})
+            ).create(
+                {
+                    "name": "A",
+                    "phone": "+32 470 12 34 56",
+                    "pool_id": self.key_pool.id,
+                    "company_id": other.id,
+                }
+            )
 
     def test_move_in_bulk_from_the_list(self):
         leads = self._create_leads(3)

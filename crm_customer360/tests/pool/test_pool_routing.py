@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import PoolCommon
@@ -174,3 +174,142 @@ class TestPoolRouting(PoolCommon):
         for domain in ("[('no_such_field', '=', 1)]", "nonsense"):
             with self.assertRaisesRegex(ValidationError, "Rest"):
                 self.pool.lead_domain = domain
+
+    def _host_team(self):
+        team = self.env["crm.team"].create(
+            {
+                "name": "North",
+                "crm_team_member_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "user_id": self.users_by_role["leader"].id,
+                            "assignment_max": 300,
+                        },
+                    )
+                ],
+            }
+        )
+        self.env["ir.config_parameter"].set_param("crm.lead.auto.assignment", True)
+        return team
+
+    def test_hosts_cron_leaves_returned_leads_to_the_pool(self):
+        team = self._host_team()
+        lead = self._create_leads(team_id=team.id)
+        self._claim(lead)
+        lead.with_user(self.user).write({"user_id": False, "team_id": team.id})
+        self.assertFalse(lead.date_open)
+        self.env["crm.team"]._cron_assign_leads(force_quota=True)
+        self.assertEqual(lead.pool_state, "pooled")
+        self.assertFalse(lead.user_id)
+
+    def test_hosts_cron_still_gets_what_no_pool_takes(self):
+        team = self._host_team()
+        self.env["c360.pool"].search([]).active = False
+        lead = self._create_leads(team_id=False)
+        self.assertFalse(lead.pool_id)
+        self.env["crm.team"]._cron_assign_leads(force_quota=True)
+        self.assertEqual(lead.team_id, team)
+        self.assertEqual(lead.user_id, self.users_by_role["leader"])
+
+    def test_hosts_merge_does_not_swallow_what_waits(self):
+        team = self._host_team()
+        pooled = self._create_leads(team_id=False)
+        self.env["c360.pool"].search([]).active = False
+        pooled.pool_id = self.pool
+        twin = self._create_leads(team_id=False)
+        self.assertFalse(twin.pool_id)
+        team._action_assign_leads(force_quota=True)
+        self.assertTrue(pooled.exists())
+        self.assertTrue(pooled.active)
+        self.assertFalse(pooled.user_id)
+
+    def test_default_pool_takes_the_rest(self):
+        self.pool.lead_domain = "[('priority', '=', '3')]"
+        self.assertFalse(self._create_leads().pool_id)
+        self.key_pool.is_default = True
+        self.assertEqual(self._create_leads().pool_id, self.key_pool)
+        # one of them at most; the mark moves
+        self.pool.is_default = True
+        self.assertFalse(self.key_pool.is_default)
+        self.assertEqual(self._create_leads().pool_id, self.pool)
+        # the default of a company comes before that of all of them
+        self.key_pool.write({"company_id": self.company.id, "is_default": True})
+        self.assertTrue(self.pool.is_default)
+        lead = self._create_leads(company_id=self.company.id)
+        self.assertEqual(lead.pool_id, self.key_pool)
+        many = self._create_leads(210)
+        self.assertEqual(many.pool_id, self.key_pool)
+
+    def test_default_pool_needs_a_successor(self):
+        self.pool.is_default = True
+        for leave in (self.pool.unlink, lambda: self.pool.write({"active": False})):
+            with self.assertRaisesRegex(UserError, "the default first"):
+                leave()
+        self.key_pool.is_default = True
+        self.pool.active = False
+        # the last ones go together
+        self.env["c360.pool"].search([]).active = False
+        self.key_pool.active = True
+        self.assertFalse(self.key_pool.is_default)
+
+    def test_many_are_routed_like_one(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.key_pool.company_id = other
+        many = self._create_leads(210, expected_revenue=10000)
+        self.assertEqual(many.pool_id, self.key_pool)
+        ours = self._create_leads(
+            210, expected_revenue=10000, company_id=self.company.id
+        )
+        self.assertEqual(ours.pool_id, self.pool)
+        self.assertEqual(set(self._moves(ours).mapped("kind")), {"enter"})
+        self.assertEqual(len(self._moves(ours)), 210)
+        self.assertFalse(ours.message_follower_ids)
+
+    def test_invalid_leads_are_never_routed(self):
+        if "check_state" not in self.env["crm.lead"]._fields:
+            self.skipTest("leads are not checked")
+        leads = self._create_leads(210)
+        leads.write({"pool_id": False})
+        leads[:5].write({"check_state": "invalid"})
+        self.env["c360.pool"]._route(leads)
+        self.assertFalse(leads[:5].pool_id)
+        self.assertEqual(leads[5:].pool_id, self.pool)
+
+    def test_route_again_in_slices(self):
+        leads = self._create_leads(5)
+        by_hand = self._create_leads()
+        self.env["c360.pool"]._put(by_hand, self.key_pool, "mine")
+        self.key_pool.lead_domain = "[('name', '=like', 'Pump _')]"
+        by_hand.name = "Other"
+        action = self.pool.with_env(self.env_of("manager")).action_route_again()
+        self.assertIn("5 leads", action["params"]["message"])
+        route = self.env["c360.pool.route"]
+        module = "odoo.addons.crm_customer360.models.pool.c360_pool_route"
+        with patch(f"{module}.SLICE", 2):
+            self.assertEqual(route._route_slice(), 2)
+            # killed here, the rest goes on later
+            self.assertEqual(len(leads.filtered(lambda x: x.pool_id == self.pool)), 3)
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_customer360.ir_cron_pool_route").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(leads.pool_id, self.key_pool)
+        self.assertEqual(by_hand.pool_id, self.key_pool)
+        self.assertFalse(route.search([]))
+        with self.assertRaises(AccessError):
+            self.pool.with_env(self.env_of("leader")).action_route_again()
+
+    def test_broken_rule_is_told_on_the_pool(self):
+        self.assertFalse(self.key_pool.rule_warning)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE c360_pool SET lead_domain = %s WHERE id = %s",
+            ["[('gone_field', '=', 1)]", self.key_pool.id],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertIn("gone_field", self.key_pool.rule_warning)
+        with self.assertLogs("odoo.addons", "WARNING"):
+            many = self._create_leads(210, expected_revenue=10000)
+        self.assertEqual(many.pool_id, self.pool)
