@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from .c360_pool import LEADER
+from .c360_pool_claim import MAX_ID
 
 SALESPERSON = "sales_team.group_sale_salesman"
 
@@ -27,10 +28,11 @@ class C360Pool(models.Model):
         """
         pools = self._get_assignable()
         self._check_assign(pools, user, override, reason)
-        ids = self._check_lead_ids(lead_ids)
+        ids = self._check_request(lead_ids)
+        known = [lead_id for lead_id in ids if 0 < lead_id <= MAX_ID]
         # past whose rows the giver may read, what they allow is not told
         meters = self._lock_members([user.id], pools.ids)
-        rows = {row["id"]: row for row in self._lock_rows(ids, pools.ids)}
+        rows = {row["id"]: row for row in self._lock_rows(known, pools.ids)}
         barred = {} if override else self._get_cooldowns(list(rows), [user.id])
         user_sudo = user.sudo()
         companies = {*user_sudo.company_ids.ids, None}

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .c360_pool import LEADER
+from .c360_pool_claim import MAX_ID
 
 
 class C360PoolCustomer(models.Model):
@@ -156,10 +157,9 @@ class C360PoolCustomer(models.Model):
         :raise UserError: when this is not a list of ids, or pools are switched off
         """
         pools = self.env["c360.pool"]
-        pools.browse().check_access("read")
-        ids = pools._check_lead_ids(customer_ids)
+        ids = pools._check_request(customer_ids)
         # what is not there, or hidden from the caller, is refused like what is gone
-        known = self.search([("id", "in", [i for i in ids if 0 < i < 2**31])])
+        known = self.search([("id", "in", [i for i in ids if 0 < i <= MAX_ID])])
         return self._hand_over(ids, known, self.env.user, "claim")
 
     def _assign(self, user, override=False, reason=None):

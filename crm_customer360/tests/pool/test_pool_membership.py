@@ -242,8 +242,8 @@ class TestPoolAssign(PoolCommon):
         lead = self._create_leads()
         self._claim(lead)
         pools = self.env_of("leader")["c360.pool"]
-        refused = pools._assign([lead.id, 2**31 - 1], self.rival)["refused"]
-        self.assertEqual([item["id"] for item in refused], [lead.id, 2**31 - 1])
+        refused = pools._assign([lead.id, 2**31], self.rival)["refused"]
+        self.assertEqual([item["id"] for item in refused], [lead.id, 2**31])
         other = self.env["res.company"].create({"name": "Other"})
         foreign = self._create_leads(company_id=other.id)
         refused = pools._assign(foreign.ids, self.rival, True, "x")["refused"]
