@@ -202,7 +202,7 @@ class TestPoolClaimRace(BaseCase):
                 {"allocation": "auto", "hold_limit": 5}
             )
         lead_ids = self._create_leads(30)
-        pools = self.env.registry["c360.pool"]
+        pools = Registry(get_db_name())["c360.pool"]
         module = "odoo.addons.crm_customer360.models.pool.c360_pool_allocation"
         with (
             patch(f"{module}.SLICE", 4),
