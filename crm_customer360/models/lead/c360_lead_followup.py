@@ -216,6 +216,12 @@ class C360LeadFollowupMixin(models.AbstractModel):
         changed.invalidate_recordset(STEP_FIELDS, flush=False)
         changed.modified(STEP_FIELDS)
 
+    def _merge_undone(self, tails, owners):
+        """Steps go back with their leads, past the activities' own methods."""
+        result = super()._merge_undone(tails, owners)
+        (self | tails)._refresh_next_steps()
+        return result
+
     @api.model
     def _fill_next_steps(self):
         """Take over the activities that were there before the columns."""

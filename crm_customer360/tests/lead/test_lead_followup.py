@@ -159,6 +159,18 @@ class TestLeadFollowup(FollowupCommon):
         with self.assertRaisesRegex(UserError, "open leads"):
             leads.browse().action_plan_next_step()
 
+    def test_steps_follow_a_merge_and_its_undoing(self):
+        leads = self.leads[:2].with_user(self.leader)
+        self._plan(self.leads[0], "2026-03-30", "First")
+        self._plan(self.leads[1], "2026-03-31", "Second")
+        head = leads.merge_opportunity()
+        tail = leads - head
+        self.assertEqual(head.next_step, "First")
+        self.assertFalse(tail.next_step)
+        head.merge_ids.action_undo()
+        steps = {lead.next_step for lead in self.leads[:2]}
+        self.assertEqual(steps, {"First", "Second"})
+
     def test_switched_off_nobody_is_asked(self):
         self.env.ref("base.group_user").implied_ids -= self.env.ref(
             "crm_customer360.group_use_lead"

@@ -208,7 +208,7 @@ class TestPoolBoard(PoolCommon):
             self.env.invalidate_all()
             # a request has read who asks before it comes here
             self.assertTrue(board.env.user.tz or board.env.company.currency_id)
-            with self.assertQueryCount(10):
+            with self.assertQueryCount(11):
                 board.load("month")
 
     def test_who_may_load_it(self):

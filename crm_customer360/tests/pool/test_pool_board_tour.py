@@ -20,7 +20,15 @@ class TestPoolBoardTour(HttpCase):
         pool = self.env["c360.pool"].create({"name": "Tour pool"})
         self.env["c360.pool.member"].create({"pool_id": pool.id, "user_id": user.id})
         leads = self.env["crm.lead"].create(
-            [{"name": f"Tour lead {number}", "user_id": False} for number in range(2)]
+            [
+                {
+                    "name": f"Pump {number}",
+                    "email_from": f"paula{number}@private.example",
+                    "phone": "+32 470 12 34 56",
+                    "user_id": False,
+                }
+                for number in range(2)
+            ]
         )
         self.env(user=user)["c360.pool"].claim(leads[0].ids)
         self.start_tour("/odoo/pool-board", "c360_pool_board", login="c360_tour")
