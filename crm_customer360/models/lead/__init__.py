@@ -23,6 +23,7 @@ from . import c360_lead_identity
 from . import c360_lead_identity_mixin
 from . import c360_lead_duplicate
 from . import c360_lead_duplicate_scan
+from . import c360_lead_duplicate_match
 from . import c360_lead_duplicate_words
 from . import c360_lead_duplicate_mixin
 from . import c360_lead_merge_trace

@@ -2,9 +2,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-MATCHES = "c360.lead.duplicate"
-CHECKS = "c360.lead.check"
-
 
 class C360LeadImport(models.Model):
     """Looking through the rows: which are new, which invalid, which known already."""
@@ -79,11 +76,8 @@ class C360LeadImport(models.Model):
     @api.model
     def _find_reasons(self, vals_list):
         """Return per row why it is invalid, in words, else an empty text."""
-        if CHECKS in self.env:
-            found = self.env[CHECKS]._find_reasons(vals_list)
-            reasons = [pair[1] if pair else "" for pair in found]
-        else:
-            reasons = [""] * len(vals_list)
+        found = self.env["c360.lead.check"]._find_reasons(vals_list)
+        reasons = [pair[1] if pair else "" for pair in found]
         nothing = self.env._("Neither a name nor an e-mail address nor a number")
         return [
             reason or ("" if vals.get("name") else nothing)
@@ -96,13 +90,15 @@ class C360LeadImport(models.Model):
         Those he may not see stay without a name.
         """
         user = self.create_uid or self.env.user
-        matches = self.env.get(MATCHES)
-        if matches is not None and hasattr(matches, "_find_matches"):
-            found = matches._find_matches(vals_list)
-        else:
-            found = self._find_same_address(vals_list)
+        matches = self.env["c360.lead.duplicate"].with_company(self.company_id)
         words = []
-        for record in found:
+        for same, alike in zip(
+            # what came in a moment ago has no keys to compare yet
+            self._find_same_address(vals_list),
+            matches._find_matches(vals_list),
+            strict=True,
+        ):
+            record = same or alike
             if not record:
                 words.append("")
             elif record.with_user(user).has_access("read"):

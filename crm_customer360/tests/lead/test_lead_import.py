@@ -130,6 +130,33 @@ class TestLeadImport(ImportCommon):
         card_list.action_import()
         self.assertEqual(card_list.imported_count, 3)
 
+    def test_people_written_otherwise(self):
+        known = self.env["crm.lead"].create(
+            {
+                "name": "Known",
+                "contact_name": "Katharina Oberhuber",
+                "partner_name": "Oberhuber Holzbau GmbH",
+                "email_from": "k.oberhuber@holzbau-oberhuber.example",
+                "street": "Lindenweg 14",
+                "zip": "83022",
+                "city": "Rosenheim",
+            }
+        )
+        self.env.flush_all()
+        self.env["c360.lead.identity"]._refresh("crm.lead", known.ids)
+        card_list = self._create_list(
+            (
+                "Ansprechpartner;Firma;E-Mail;Straße;PLZ;Ort\n"
+                "Oberhuber Katarina;Oberhuber Holzbau;"
+                "k.oberhuber@holzbau-oberhubr.example;Lindenweg 14;83022;Rosenheim\n"
+                "Max Meier;Meier AG;max@meier.example;Hof 1;20095;Hamburg\n"
+            ).encode(),
+            role="leader",
+        )
+        card_list.action_read()
+        self.assertEqual(self._get_states(card_list), [(2, "duplicate"), (3, "new")])
+        self.assertIn("Known", card_list.line_ids[0].reason)
+
     def test_same_file_again(self):
         first = self._create_list()
         first.action_read()

@@ -1,7 +1,8 @@
 from datetime import datetime
 
-from odoo.addons.mail.tests.common import MailCase
 from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import MailCase
 
 from .recycle_common import RecycleCommon
 
