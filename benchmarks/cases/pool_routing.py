@@ -12,7 +12,8 @@ RULES = (
 )
 OUT = """
     UPDATE crm_lead
-       SET user_id = NULL, pool_id = NULL, pool_state = NULL, date_open = NULL
+       SET user_id = NULL, pool_id = NULL, pool_state = NULL, date_open = NULL,
+           check_state = 'valid'
      WHERE id = ANY(%s)
 """
 # The limit: per rule one update, and a row of the ledger for each lead.
@@ -80,6 +81,11 @@ def routing(bench):
         at_most(3),
         before=lambda env: set_up(env, ids),
     )
+    with bench.env() as env:
+        set_up(env, ids)
+        bench.must(
+            "routed: leads in no pool", len(ids) - len(env[POOL]._route_ids(ids)), 0
+        )
     few = ids[: len(ids) // 10]
     statements = [
         bench.queries(

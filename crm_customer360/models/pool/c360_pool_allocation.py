@@ -287,22 +287,23 @@ class C360Pool(models.Model):
 
         :param dict counts: user id -> number of leads
         """
-        # the member's name and language are no secrets to the one who hands out
+        # a member's name and language are no secrets to the one who hands out
         users_sudo = self.env["res.users"].sudo().browse(counts)
-        for user_sudo in users_sudo:
-            pool = self.with_context(lang=user_sudo.lang)
-            user_sudo._bus_send(
-                "simple_notification",
-                {
-                    "title": pool.name,
-                    "message": pool._get_notice(counts[user_sudo.id]),
-                    "type": "info",
-                },
-            )
-            self.env["mail.thread"].sudo().message_notify(
-                partner_ids=user_sudo.partner_id.ids,
+        # whoever got as many reads the same words: one message for all of them
+        for (lang, count), some_sudo in users_sudo.grouped(
+            lambda user: (user.lang, counts[user.id])
+        ).items():
+            pool = self.with_context(lang=lang)
+            notice = pool._get_notice(count)
+            words = {"title": pool.name, "message": notice, "type": "info"}
+            for user_sudo in some_sudo:
+                user_sudo._bus_send("simple_notification", words)
+            # mails leave by the host's queue, not while leads are locked
+            thread_sudo = self.env["mail.thread"].sudo()
+            thread_sudo.with_context(mail_notify_force_send=False).message_notify(
+                partner_ids=some_sudo.partner_id.ids,
                 subject=pool.name,
-                body=pool._get_notice(counts[user_sudo.id]),
+                body=notice,
                 email_layout_xmlid="mail.mail_notification_light",
             )
 
