@@ -64,6 +64,8 @@ class TestPoolContract(RecycleCommon):
         lead = self._held(partner_id=self.buyer.id)
         contract = self._contract("2028-03-09")
         self.assertEqual(lead.recycle_date, datetime(2028, 3, 14, 16))
-        contract.contract_line_ids.date_end = "2027-03-09"
+        contract.contract_line_ids.write(
+            {"date_end": "2027-03-09", "recurring_next_date": "2026-03-01"}
+        )
         self.env.flush_all()
         self.assertEqual(lead.recycle_date, datetime(2027, 3, 12, 16))

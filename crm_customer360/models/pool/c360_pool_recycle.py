@@ -40,6 +40,12 @@ class C360Pool(models.Model):
         string="Recycling Rules",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "calendar_id" in vals:
+            self.env["c360.pool.deadline"]._schedule(pool_ids=self.ids)
+        return result
+
     @api.model
     def _cron_recycle(self):
         """Give back what is due."""

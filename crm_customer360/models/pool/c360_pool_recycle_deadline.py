@@ -268,18 +268,7 @@ class C360Pool(models.Model):
             try:
                 domain = Domain(literal_eval(rule.domain))
                 if rule.category_ids:
-                    domain &= Domain(
-                        "order_ids",
-                        "any",
-                        [
-                            ("state", "!=", "cancel"),
-                            (
-                                "order_line.product_id.categ_id",
-                                "in",
-                                list(rule.category_ids),
-                            ),
-                        ],
-                    )
+                    domain &= self._get_category_domain(list(rule.category_ids))
                 found = leads_sudo.search(domain & Domain("id", "in", list(lead_ids)))
             except RULE_ERRORS:
                 # Checked when it was written; a field of it may be gone since. One
@@ -288,6 +277,22 @@ class C360Pool(models.Model):
                 continue
             matches[rule.id] = set(found.ids)
         return matches
+
+    @api.model
+    def _get_category_domain(self, category_ids):
+        """Return leads that ask for these products, or were quoted or sold them."""
+        return (
+            Domain("interest_category_ids", "in", category_ids)
+            | Domain("interest_product_ids.categ_id", "in", category_ids)
+            | Domain(
+                "order_ids",
+                "any",
+                [
+                    ("state", "!=", "cancel"),
+                    ("order_line.product_id.categ_id", "in", category_ids),
+                ],
+            )
+        )
 
     # ------------------------------------------------------------
     # Facts come in

@@ -8,6 +8,8 @@ DEADLINE_FIELDS = {
     "active",
     "company_id",
     "grade",
+    "interest_category_ids",
+    "interest_product_ids",
     "pool_id",
     "priority",
     "stage_id",
@@ -54,6 +56,9 @@ class C360PoolMixin(models.AbstractModel):
         "calls, visits, activities done. Mailings and surveys do not count.",
     )
     recycle_hint = fields.Char(compute="_compute_recycle_hint")
+    recycle_reason = fields.Char(
+        string="Why It Goes Back", compute="_compute_recycle_reason"
+    )
 
     # the recycling cron: what is due, oldest first
     _recycle_idx = models.Index(
@@ -63,6 +68,14 @@ class C360PoolMixin(models.AbstractModel):
     _recycle_rule_idx = models.Index(
         "(recycle_rule_id, recycle_date) WHERE recycle_rule_id IS NOT NULL"
     )
+
+    @api.depends("recycle_rule_id.kind", "recycle_rule_id.days")
+    @api.depends_context("lang")
+    def _compute_recycle_reason(self):
+        for lead in self:
+            # whoever sees the lead is told, the rule itself unseen
+            rule_sudo = lead.recycle_rule_id.sudo()
+            lead.recycle_reason = rule_sudo and rule_sudo._get_reason()
 
     @api.depends("recycle_date", "recycle_rule_id", "pool_state")
     @api.depends_context("lang", "tz")
@@ -86,12 +99,12 @@ class C360PoolMixin(models.AbstractModel):
         for lead in near_sudo:
             rule = lead.recycle_rule_id._get_row() if lead.recycle_rule_id else None
             keeps = pools._pick_veto(rule, vetoes.get(lead.id, ())) if rule else None
-            if keeps:
-                lead.recycle_hint = lead._get_kept_hint(keeps)
-            elif lead._subtract_near_days() <= now:
-                lead.recycle_hint = lead._get_due_hint()
-            else:
+            if lead._subtract_near_days() > now:
                 lead.recycle_hint = False
+            elif keeps:
+                lead.recycle_hint = lead._get_kept_hint(keeps)
+            else:
+                lead.recycle_hint = lead._get_due_hint()
 
     def _subtract_near_days(self):
         lead = LeadFacts(
@@ -142,7 +155,7 @@ class C360PoolMixin(models.AbstractModel):
             "activity": self.env._("an activity is planned"),
         }
         return self.env._(
-            "It is time to go back to the pool, but it stays as long as %(reason)s.",
+            "It would go back to the pool, but stays as long as %(reason)s.",
             reason=words[code],
         )
 

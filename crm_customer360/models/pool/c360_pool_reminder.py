@@ -214,9 +214,11 @@ class C360PoolReminder(models.Model):
         reader = self.with_context(lang=user.lang, tz=user.tz)
         count = len(own) or len(managed)
         if own:
-            subject = reader.env._("%(count)s of your leads go back soon", count=count)
+            subject = reader.env._(
+                "Your leads that go back soon: %(count)s", count=count
+            )
         else:
-            subject = reader.env._("%(count)s leads go back soon", count=count)
+            subject = reader.env._("Leads that go back soon: %(count)s", count=count)
         body = reader.env["ir.qweb"]._render(
             "crm_customer360.pool_reminder",
             {

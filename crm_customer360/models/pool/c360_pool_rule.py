@@ -77,8 +77,8 @@ class C360PoolRule(models.Model):
     category_ids = fields.Many2many(
         comodel_name="product.category",
         string="Product Lines",
-        help="Leads with one of these in a quotation or an order, with their "
-        "sub-categories. Empty: all leads.",
+        help="Leads that ask for one of these, or have it in a quotation or an order; "
+        "with their sub-categories. Empty: all leads.",
     )
     lead_domain = fields.Char(string="Only Leads That Fit", default="[]")
     # Never while
@@ -152,6 +152,10 @@ class C360PoolRule(models.Model):
                 "what": rule._get_clause(),
                 "where": rule._get_destination(),
             }
+            if rule.pool_id and rule.target_pool_id:
+                values["who"] = self.env._(
+                    "%(who)s of “%(pool)s”", who=values["who"], pool=rule.pool_id.name
+                )
             text = self.env._("%(who)s %(what)s %(where)s", **values)
             if rule.category_ids or not rule._get_domain().is_true():
                 text = self.env._("%(text)s, if they fit the filter", text=text)

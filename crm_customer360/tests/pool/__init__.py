@@ -13,6 +13,7 @@ from . import test_pool_ownership
 from . import test_pool_privacy
 from . import test_pool_protect
 from . import test_pool_recycle
+from . import test_pool_recycle_race
 from . import test_pool_recycle_rule
 from . import test_pool_recycle_veto
 from . import test_pool_reminder

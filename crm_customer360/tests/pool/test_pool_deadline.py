@@ -5,13 +5,15 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tests.common import MailCase
+
 from .recycle_common import MONDAY, RecycleCommon
 
 FIVE_DAYS = datetime(2027, 3, 8, 16)
 
 
 @tagged("post_install", "-at_install", "c360_pool")
-class TestPoolDeadline(RecycleCommon):
+class TestPoolDeadline(RecycleCommon, MailCase):
     """The deadline stands on the lead the moment something sets it."""
 
     # ------------------------------------------------------------
@@ -74,6 +76,8 @@ class TestPoolDeadline(RecycleCommon):
 
     def test_calendar_of_the_pool_comes_first(self):
         self._rule()
+        self._drain()
+        lead = self._held()
         self.pool.calendar_id = self.calendar.copy(
             {
                 "name": "Mondays",
@@ -93,6 +97,9 @@ class TestPoolDeadline(RecycleCommon):
             }
         )
         self.assertEqual(self._held().recycle_date, datetime(2027, 4, 5, 10))
+        self.assertEqual(lead.recycle_date, FIVE_DAYS)
+        self._drain()
+        self.assertEqual(lead.recycle_date, datetime(2027, 4, 5, 10))
 
     def test_without_a_calendar_all_days_count(self):
         self._rule()
@@ -268,13 +275,13 @@ class TestPoolDeadline(RecycleCommon):
         mine = lead.with_user(self.user)
         mine.message_post(body="Thinking", subtype_xmlid="mail.mt_note")
         self.assertFalse(lead.last_followup_date)
-        mine.message_post(
-            body="Dear Berta",
-            partner_ids=self.buyer.ids,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
-        self.env["mail.mail"].search([("state", "=", "outgoing")]).send()
+        with self.mock_mail_gateway():
+            mine.message_post(
+                body="Dear Berta",
+                partner_ids=self.buyer.ids,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
         self.assertEqual(lead.last_followup_date, datetime(2027, 3, 3, 9))
 
     # ------------------------------------------------------------

@@ -265,11 +265,13 @@ class TestPoolRecycleRule(RecycleCommon):
         )
         self.assertEqual(
             rule.sentence,
-            "Key leads nobody contacted for 5 working days go to “Large”; the owner is "
-            "told 2 working days before.",
+            "Key leads of “Rest” nobody contacted for 5 working days go to “Large”; "
+            "the owner is told 2 working days before.",
         )
         rule.write({"kind": "owner_left", "days": 0, "grade": False})
-        self.assertEqual(rule.sentence, "Leads whose owner has left go to “Large”.")
+        self.assertEqual(
+            rule.sentence, "Leads of “Rest” whose owner has left go to “Large”."
+        )
         rule.write({"kind": "no_order", "days": 30, "target_pool_id": False})
         rule.write({"manager_warn_days": 1, "lead_domain": "[('city', '=', 'Ghent')]"})
         self.assertEqual(

@@ -37,7 +37,7 @@ class TestPoolReminder(RecycleCommon, MailCase):
         self.at(TWO_BEFORE)
         mail = self._remind()
         self.assertEqual(mail.recipient_ids, self.user.partner_id)
-        self.assertEqual(mail.subject, "3 of your leads go back soon")
+        self.assertEqual(mail.subject, "Your leads that go back soon: 3")
         for lead in leads:
             self.assertIn(lead.name, mail.body_html)
         self.assertIn("No contact for 5 working days", mail.body_html)
