@@ -5,7 +5,7 @@ class CrmLead(models.Model):
     # Mixins that extend the host's methods come before it: the host is their super().
     _name = "crm.lead"
     _inherit = [
-        # outermost first: a new lead is captured, checked, compared, graded, then pooled
+        # outermost first: a lead is captured, checked, compared, graded, then pooled
         "c360.pool.mixin",
         "c360.lead.followup.mixin",
         "c360.lead.profile.mixin",

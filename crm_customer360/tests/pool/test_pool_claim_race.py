@@ -257,7 +257,6 @@ class TestPoolClaimRace(BaseCase):
                         "name": f"{MARK} {number}",
                         "email_from": f"{MARK}-{number}@race.example.org",
                         "referred": MARK,
-                        "email_from": f"racer{number}@private.example",
                         "user_id": False,
                         "company_id": False,
                         "team_id": False,
