@@ -135,8 +135,19 @@ def _step_of_other_person(short, longest, steps, last):
     return "family" if family in steps else "given"
 
 
+def _are_two(one, other):
+    """Tell whether two given names are known as two, not as spellings of one.
+
+    >>> _are_two("tim", "tom"), _are_two("eric", "erica"), _are_two("paula", "paola")
+    (True, True, False)
+    """
+    if one not in GIVEN or other not in GIVEN:
+        return False
+    return len(one) < 4 or len(one) != len(other) or sound(one) != sound(other)
+
+
 def _is_alike(one, other):
-    if one in GIVEN and other in GIVEN:
+    if _are_two(one, other):
         return False
     if not one.isascii():
         # an input method offers another character of the same sound; sisters share a
@@ -155,7 +166,7 @@ def _is_name_slip(one, other):
         return len(one) == len(other) > 1 and (
             pinyin(one) == pinyin(other) or sorted(one) == sorted(other)
         )
-    if min(len(one), len(other)) < 3 or (one in GIVEN and other in GIVEN):
+    if min(len(one), len(other)) < 3 or _are_two(one, other):
         return False
     if one[:-1] == other[:-1] or one[:-1] == other or one == other[:-1]:
         # paul and paula, antonio and antonia are brother and sister

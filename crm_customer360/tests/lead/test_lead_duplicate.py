@@ -171,7 +171,7 @@ class TestLeadDuplicate(LeadCommon):
         pair = self._pairs(self._create_lead())
         rows = {row["name"]: row for row in pair.comparison["rows"]}
         self.assertEqual(rows["zip"]["level"], "same")
-        self.assertEqual(rows["phone"]["level"], "typo")
+        self.assertEqual(rows["phone"]["level"], "similar")
         self.assertEqual(rows["contact_name"]["left"], "Paula Petersen")
         partner = self._create_partner()
         pair = self._pairs(self._create_lead()).filtered("partner_id")
