@@ -95,6 +95,7 @@
         # Doors to the host's views
         "views/extended/account_move_views.xml",
         "views/extended/crm_lead_views.xml",
+        "views/extended/crm_lead_list_views.xml",
         "views/pool/c360_pool_recycle_views.xml",
         "views/pool/c360_pool_rule_views.xml",
         # …and what inherits from them
