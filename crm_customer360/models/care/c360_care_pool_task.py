@@ -12,7 +12,6 @@ class C360CareTask(models.Model):
 
     recycled_lead_id = fields.Many2one(
         comodel_name="crm.lead",
-        string="Recycled Lead",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",

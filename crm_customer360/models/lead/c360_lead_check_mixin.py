@@ -71,10 +71,11 @@ class C360LeadCheckMixin(models.AbstractModel):
     # its predictive scoring; one that was set aside never was a lead.
     @api.depends("set_aside_date")
     def _compute_won_status(self):
-        super()._compute_won_status()
+        result = super()._compute_won_status()
         for lead in self:
             if lead.set_aside_date and lead.won_status == "lost":
                 lead.won_status = "pending"
+        return result
 
     # ------------------------------------------------------------
     # On entry and on change

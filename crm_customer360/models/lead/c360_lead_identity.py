@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
@@ -286,7 +287,8 @@ class C360LeadIdentity(models.Model):
 
         :return: the number of rows looked at
         """
-        for progress in self.env["c360.lead.identity.progress"].search([], order="id"):
+        progresses = self.env["c360.lead.identity.progress"]
+        for progress in progresses.search(Domain.TRUE, order="id"):
             if done := progress._take_slice(SLICE):
                 return done
         return 0

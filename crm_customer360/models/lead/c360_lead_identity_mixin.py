@@ -40,7 +40,7 @@ class C360LeadIdentityMixin(models.AbstractModel):
         return records
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
+        super()._write_multi(vals_list)
         changed = [
             record_id
             for record_id, vals in zip(self._ids, vals_list, strict=True)
@@ -48,4 +48,3 @@ class C360LeadIdentityMixin(models.AbstractModel):
         ]
         if changed:
             self.env["c360.lead.identity"]._mark(self._name, changed)
-        return result

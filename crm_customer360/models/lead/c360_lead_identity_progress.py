@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 MODELS = ("res.partner", "crm.lead")
@@ -48,7 +49,7 @@ class C360LeadIdentityProgress(models.Model):
     @api.model
     def _restart(self):
         """Key everything anew: while the switch was off, nobody noted changes."""
-        rows = self.search([])
+        rows = self.search(Domain.TRUE)
         rows.write({"last_id": 0, "safe_id": 0, "until_id": 0})
         self.env.cr.execute("DELETE FROM c360_lead_identity")
         self._cron_look()
@@ -57,7 +58,7 @@ class C360LeadIdentityProgress(models.Model):
     def _get_progress(self):
         """Return a sentence about the progress, empty before the first run."""
         # the administrator reads how far it is, nothing else
-        rows_sudo = self.sudo().search([])
+        rows_sudo = self.sudo().search(Domain.TRUE)
         todo = sum(rows_sudo.mapped("until_id"))
         done = sum(min(row.last_id, row.until_id) for row in rows_sudo)
         if not todo or done >= todo:

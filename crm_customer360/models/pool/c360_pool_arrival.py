@@ -33,7 +33,7 @@ class C360PoolArrival(models.Model):
 
     # No foreign keys: a row lives for seconds, and each key would cost every claim a
     # look-up and a lock. Rows whose lead or user is gone are dropped.
-    lead_id = fields.Integer(string="Lead", readonly=True, required=True)
+    lead_id = fields.Integer(readonly=True, required=True)
     user_id = fields.Integer(string="Owner", readonly=True, required=True)
     granted_by = fields.Integer(readonly=True, required=True)
     kind = fields.Char(readonly=True, required=True)

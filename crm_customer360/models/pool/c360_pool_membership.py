@@ -70,7 +70,7 @@ class C360Pool(models.Model):
     def _get_assignable(self):
         """Return the pools whose leads the current user may hand out."""
         if self.env.su or self.env.user.has_group(LEADER):
-            return self.search([])
+            return self.search(Domain.TRUE)
         return self._get_managed()
 
     # ------------------------------------------------------------
@@ -94,7 +94,7 @@ class C360Pool(models.Model):
         :return: ``(pool ids by rule, first fields of the rules, pool ids by team)``
         """
         # asked by everybody who writes a user or a team, whatever pools he sees
-        pools_sudo = self.sudo().search([])
+        pools_sudo = self.sudo().search(Domain.TRUE)
         by_rule = pools_sudo.filtered("has_member_rule")
         names = set()
         for pool in by_rule:

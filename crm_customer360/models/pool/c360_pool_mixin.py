@@ -306,8 +306,9 @@ class C360PoolMixin(models.AbstractModel):
 
     def _return_to_work(self):
         """A lead that was set aside and turns out to be valid finds its pool."""
-        super()._return_to_work()
+        result = super()._return_to_work()
         self.env["c360.pool"]._route(self)
+        return result
 
     def _assign_userless_lead_in_team(self, creation_source):
         """What waits in a pool is not given to the leader of the team."""

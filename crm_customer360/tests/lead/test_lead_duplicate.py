@@ -4,8 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.crm_customer360.models.lead import c360_lead_duplicate_mixin
-
+from ...models.lead import c360_lead_duplicate_mixin
 from .common import LeadCommon
 
 # somebody else

@@ -103,7 +103,7 @@ class TestLeadIdentity(LeadCommon):
 
     def test_odd_record_does_not_stop_the_others(self):
         good, bad = self._create_partner(), self._create_partner(name="Odd")
-        from odoo.addons.crm_customer360.models.lead import c360_lead_identity as module
+        from ...models.lead import c360_lead_identity as module
 
         honest = module.get_identity
 

@@ -6,9 +6,10 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from odoo.addons.crm_customer360.models.lead.c360_lead_merge_mixin import JUST_MERGED
-
+from ...models.lead.c360_lead_merge_mixin import JUST_MERGED
 from .common import LeadCommon
+
+GREETING, SUBJECT, NOTE, LATE = "Hello", "Offer", "Called", "Late"
 
 
 @tagged("post_install", "-at_install", "c360_lead")
@@ -66,7 +67,7 @@ class TestLeadMerge(LeadCommon):
 
     def _fill(self, lead):
         """Give a lead one of everything."""
-        lead.message_post(body="Hello", subject="Offer", author_id=self.buyer.id)
+        lead.message_post(body=GREETING, subject=SUBJECT, author_id=self.buyer.id)
         lead.message_subscribe([self.buyer.id])
         lead.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
         self.env["ir.attachment"].create(
@@ -154,7 +155,7 @@ class TestLeadMerge(LeadCommon):
     def test_work_done_since_the_merge_stays(self):
         self._merge()
         self.head.write({"phone": "+32 470 55 55 55", "city": "Gent"})
-        note = self.head.message_post(body="Called")
+        note = self.head.message_post(body=NOTE)
         self.head.merge_ids.action_undo()
         self.assertEqual(self.head.phone, "+32 470 55 55 55")
         self.assertEqual(self.head.city, "Gent")
@@ -241,7 +242,7 @@ class TestLeadMerge(LeadCommon):
         self.merges._gc_merged()
         self.assertTrue(self.tail.exists())
         # an answer that came to the merged lead meanwhile
-        late = self.tail.message_post(body="Late")
+        late = self.tail.message_post(body=LATE)
         self._later()
         with freeze_time(fields.Datetime.now() + timedelta(days=31)):
             self.merges._gc_merged()

@@ -5,6 +5,8 @@ from odoo.tests import tagged
 
 from .common_followup import FollowupCommon
 
+QUESTION = "When may I call?"
+
 
 @tagged("post_install", "-at_install", "c360_lead")
 @freeze_time("2026-03-27 15:00:00")
@@ -160,7 +162,7 @@ class TestLeadResponse(FollowupCommon):
         self.assertFalse(self.lead.first_response_date)
         with freeze_time("2026-03-30 10:00:00"):
             message = lead.message_post(
-                body="When may I call?",
+                body=QUESTION,
                 message_type="comment",
                 partner_ids=self.buyer.ids,
                 subtype_xmlid="mail.mt_comment",

@@ -10,6 +10,7 @@ from odoo.addons.mail.tests.common import MailCase
 from .recycle_common import MONDAY, RecycleCommon
 
 FIVE_DAYS = datetime(2027, 3, 8, 16)
+NOTE, MESSAGE = "Thinking", "Dear Berta"
 
 
 @tagged("post_install", "-at_install", "c360_pool")
@@ -273,11 +274,11 @@ class TestPoolDeadline(RecycleCommon, MailCase):
         lead = self._held(partner_id=self.buyer.id)
         self.at(2027, 3, 3, 9)
         mine = lead.with_user(self.user)
-        mine.message_post(body="Thinking", subtype_xmlid="mail.mt_note")
+        mine.message_post(body=NOTE, subtype_xmlid="mail.mt_note")
         self.assertFalse(lead.last_followup_date)
         with self.mock_mail_gateway():
             mine.message_post(
-                body="Dear Berta",
+                body=MESSAGE,
                 partner_ids=self.buyer.ids,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",

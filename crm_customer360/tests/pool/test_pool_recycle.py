@@ -10,6 +10,7 @@ from .recycle_common import RecycleCommon
 
 DUE = datetime(2027, 3, 8, 16)
 LOGGER = "odoo.addons.crm_customer360.models.pool.c360_pool_recycle"
+NOTE, FAULT = "Wants oak", "broken"
 
 
 @tagged("post_install", "-at_install", "c360_pool")
@@ -20,7 +21,7 @@ class TestPoolRecycle(RecycleCommon):
         self._rule()
         lead = self._held(partner_id=self.buyer.id)
         touch = self._touch(lead, date=datetime(2027, 2, 1))
-        note = lead.message_post(body="Wants oak")
+        note = lead.message_post(body=NOTE)
         lead.message_subscribe(self.user.partner_id.ids)
         self.at(DUE)
         self._run()
@@ -87,7 +88,7 @@ class TestPoolRecycle(RecycleCommon):
 
         def fail(pool, recycled):
             if bad.id in [row.lead.id for row in recycled]:
-                raise UserError("broken")
+                raise UserError(FAULT)
             return give_back(pool, recycled)
 
         with patch.object(pools, "_give_back", fail):

@@ -45,7 +45,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
             rules = env["c360.pool.rule"].with_context(active_test=False)
             rules.search([("pool_id", "=", self.pool_id)]).unlink()
             env["c360.pool.deadline"].search([("pool_id", "=", self.pool_id)]).unlink()
-        super()._clean_up()
+        return super()._clean_up()
 
     def _create_due(self, count):
         """Leads the owner has had for too long."""
@@ -88,7 +88,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
             [result] = self._claim_at_once([(self.rival, [lead_id])])
             self.assertFalse(result["granted"])
             self.assertIn("has this lead already", result["refused"][0]["reason"])
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         [result] = self._claim_at_once([(self.rival, [lead_id])])
         self.assertEqual(result["granted"], [lead_id])
         self.assertEqual(self._kinds(lead_id), ["enter", "claim", "recycle", "claim"])
@@ -102,8 +102,8 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
             env.flush_all()
             with self.connection.cursor() as cr:
                 self.assertEqual(self._recycle_once(cr), [idle])
-                cr.commit()
-            owner_cr.commit()
+                cr.commit()  # pylint: disable=invalid-commit
+            owner_cr.commit()  # pylint: disable=invalid-commit
         with self.connection.cursor() as cr:
             # the new owner's days have begun anew
             self.assertEqual(self._recycle_once(cr), [])
@@ -138,7 +138,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
             thread = Thread(target=work)
             thread.start()
             began.wait(10)
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             thread.join(30)
         self.assertFalse(failed)
         with self._environment() as env:
@@ -163,7 +163,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
         ids = self._create_due(5)
         with self.connection.cursor() as cr:
             done = self._recycle_once(cr, 2)
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
             lost = self._recycle_once(cr, 2)
             # the process dies here
             cr.rollback()
@@ -175,7 +175,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
             self.assertEqual(sorted(held.ids), sorted(set(ids) - set(done)))
         with self.connection.cursor() as cr:
             self._recycle_once(cr)
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         for lead_id in ids:
             self.assertEqual(self._kinds(lead_id), ["enter", "claim", "recycle"])
 
@@ -191,7 +191,7 @@ class TestPoolRecycleRace(races.TestPoolClaimRace):
                     [(busy, None, None, fields.Datetime.now())]
                 )
             pools._cron_recycle()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit
         with self._environment() as env:
             leads = env["crm.lead"].browse(ids)
             self.assertEqual(leads.mapped("pool_state"), ["held", "pooled"])
