@@ -27,7 +27,14 @@ def make_pattern(env, sizes) -> dict:
     picking = _deliver(order)
     invoice, payment = _invoice_and_pay(env, order)
     lead = env["crm.lead"].create(
-        {"name": "Pattern", "type": "lead", "user_id": False, "team_id": False}
+        {
+            "name": "Pattern",
+            "type": "lead",
+            "user_id": False,
+            "team_id": False,
+            # who cannot be reached is set aside
+            "email_from": "pattern@mail.example",
+        }
     )
     message = company.message_post(body="Pattern")
     ticket = env["helpdesk.ticket"].create(
