@@ -114,7 +114,7 @@ class C360LeadDuplicate(models.Model):
         """Hand a lead to the owner of what it resembles, or merge it into that."""
         older = self.other_lead_id.filtered(lambda other: other.id < lead.id)[:1]
         if action == "merge":
-            if older:
+            if older and older._takes_in(lead):
                 (older | lead.sudo())._merge_into(older)
             return
         owner = (older.user_id or self.partner_id.user_id)[:1]

@@ -191,6 +191,7 @@ class C360LeadMerge(models.Model):
             merge_sudo.trace, merge_sudo.after, head_sudo.id
         )
         merge_sudo.write({"state": "undone", "trace": False, "after": False})
+        merge_sudo._take_back(tails_sudo)
         leads_sudo._merge_undone(tails_sudo, owners)
         for lead in leads_sudo:
             lead._message_log(
@@ -209,6 +210,19 @@ class C360LeadMerge(models.Model):
         )
         pairs_sudo._decide("open")
         self.env["c360.lead.identity"]._mark("crm.lead", leads_sudo.ids)
+
+    def _take_back(self, heads):
+        """Point what was merged into these leads before to them again."""
+        for head in heads:
+            tails, found = self.env["crm.lead"], head
+            while found:
+                merges = self.search(
+                    [("head_id", "in", found.ids), ("state", "=", "done")]
+                )
+                found = merges.with_context(active_test=False).tail_ids - tails
+                tails |= found
+            quiet = tails.with_context(tracking_disable=True, mail_notrack=True)
+            quiet.write({"merged_into_id": head.id})
 
     # ------------------------------------------------------------
     # Later

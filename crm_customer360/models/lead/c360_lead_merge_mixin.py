@@ -66,6 +66,11 @@ class C360LeadMergeMixin(models.AbstractModel):
         """
         return self.with_context(**{HEAD: head.id})._merge_opportunity(max_length=0)
 
+    def _takes_in(self, lead):
+        """Tell whether a lead just entered may be merged into this one unasked."""
+        self.ensure_one()
+        return True
+
     def _sort_by_confidence_level(self, reverse=False):
         leads = super()._sort_by_confidence_level(reverse=reverse)
         head = leads.filtered(lambda lead: lead.id == self.env.context.get(HEAD))
@@ -109,6 +114,11 @@ class C360LeadMergeMixin(models.AbstractModel):
         # nobody is told that a merged lead is archived
         leads = self.with_context(tracking_disable=True, mail_notrack=True)
         leads.write({"active": False, "merged_into_id": head.id})
+        # what was merged into these before is part of the same lead now
+        earlier = leads.with_context(active_test=False).search(
+            [("merged_into_id", "in", self.ids)]
+        )
+        earlier.write({"merged_into_id": head.id})
 
     def _merge_undone(self, tails, owners):
         """React to leads being separated again; rooms keep their ledgers.
@@ -172,7 +182,6 @@ class C360LeadMergeMixin(models.AbstractModel):
         self.ensure_one()
         merge = self.env["c360.lead.merge"].search(
             [
-                ("head_id", "=", self.merged_into_id.id),
                 ("tail_ids", "in", self.ids),
                 ("state", "=", "done"),
             ],

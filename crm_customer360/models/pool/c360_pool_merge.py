@@ -6,6 +6,10 @@ class C360PoolMixin(models.AbstractModel):
 
     _inherit = "c360.pool.mixin"
 
+    def _takes_in(self, lead):
+        """What waits is claimed: it gets no owner from a lead entered again."""
+        return super()._takes_in(lead) and not (lead.user_id and self._filter_waiting())
+
     def _archive_merged(self, head):
         """A merged lead is in no pool; the ledger went to the one that stays."""
         result = super()._archive_merged(head)

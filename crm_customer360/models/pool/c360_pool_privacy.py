@@ -13,7 +13,7 @@ class C360PoolMixin(models.AbstractModel):
 
     _inherit = "c360.pool.mixin"
 
-    @api.depends("name", "pool_state")
+    @api.depends("name", "pool_state", "merged_into_id")
     @api.depends_context("uid")
     def _compute_display_name(self):
         """Names travel with every many2one that points here: mask pooled ones."""
@@ -38,15 +38,23 @@ class C360PoolMixin(models.AbstractModel):
     def _filter_hidden(self):
         """Return the pooled leads whose contact data the user must not see.
 
-        Leaders see them all, managers of a pool those of their pool.
+        Leaders see them all, managers of a pool those of their pool. What was merged
+        into a pooled lead holds its contact data too.
         """
         pools = self.env["c360.pool"]
         if not pools._hides_from_me():
             return self.browse()
-        pooled = self.filtered(lambda lead: lead.pool_state == "pooled")
+        # the lead it was merged into is hidden as well
+        places = {
+            lead_sudo.id: lead_sudo.merged_into_id or lead_sudo
+            for lead_sudo in self.sudo()
+        }
+        pooled = self.filtered(lambda lead: places[lead.id].pool_state == "pooled")
         if pooled:
             managed = pools._get_managed()
-            pooled = pooled.filtered(lambda lead: lead.pool_id not in managed)
+            pooled = pooled.filtered(
+                lambda lead: places[lead.id].pool_id.id not in managed.ids
+            )
         return pooled
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):

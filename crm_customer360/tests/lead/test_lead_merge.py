@@ -206,6 +206,20 @@ class TestLeadMerge(LeadCommon):
         first.action_undo()
         self.assertTrue(self.tail.active and self.head.active)
 
+    def test_chain_points_to_the_lead_that_stayed(self):
+        last = self._create_lead(name="Last", user_id=self.user.id)
+        self._merge()
+        (self.head | last)._merge_into(last)
+        self.assertEqual(self.tail.merged_into_id, last)
+        with self.assertRaisesRegex(UserError, "Undo that first"):
+            self.tail.action_undo_merge()
+        last.merge_ids.action_undo()
+        self.assertEqual(self.tail.merged_into_id, self.head)
+        self.assertFalse(self.head.merged_into_id)
+        self.tail.action_undo_merge()
+        self.assertFalse(self.tail.merged_into_id)
+        self.assertTrue(self.tail.active)
+
     def test_later_merge_is_undone_first(self):
         third = self._create_lead(name="Third", user_id=self.user.id)
         self._merge()

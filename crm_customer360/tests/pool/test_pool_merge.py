@@ -102,3 +102,76 @@ class TestPoolMerge(PoolCommon):
     def test_member_cannot_merge_what_waits(self):
         with self.assertRaises(AccessError):
             (self.own | self.waiting).with_env(self.env_of("user")).merge_opportunity()
+
+    def test_what_was_merged_into_a_pooled_lead_is_hidden(self):
+        """Along a chain of merges too, on every road, and only while it waits."""
+        first, second, last = self._create_leads(3, email_from="x@private.example")
+        (first | second)._merge_into(second)
+        (second | last)._merge_into(last)
+        tails = (first | second).with_context(active_test=False)
+        self.assertEqual(tails.merged_into_id, last)
+        self.assertEqual(last.pool_state, "pooled")
+        mine = tails.with_env(self.env_of("user")).with_context(active_test=False)
+        touches = self.env["c360.contact.touch"].create(
+            {
+                "channel": "phone",
+                "purpose": "sales",
+                "address": "+32470123456",
+                "date": "2027-03-01",
+                "state": "sent",
+                "source_model": "crm.lead",
+                "source_id": first.id,
+                "lead_id": first.id,
+            }
+        )
+        merge = second.merge_ids | last.merge_ids
+        pair = self.env["c360.lead.duplicate"].create(
+            {"lead_id": self.own.id, "other_lead_id": first.id, "level": "maybe"}
+        )
+        for records in (mine, touches, merge, pair):
+            records = records.with_env(mine.env)
+            with self.subTest(records._name):
+                self.assertTrue(records)
+                self.assertFalse(records._filtered_access("read"))
+                self.assertFalse(
+                    records.with_context(active_test=False).search(
+                        [("id", "in", records.ids)]
+                    )
+                )
+        for lead in mine:
+            self.assertNotIn("Pump", lead.display_name)
+        self.pool.manager_ids = self.user
+        self.env.invalidate_all()
+        self.assertEqual(mine._filtered_access("read"), mine)
+        self.assertIn("Pump", mine[0].display_name)
+        self.pool.manager_ids = False
+        self._claim(last)
+        self.env.invalidate_all()
+        self.assertEqual(mine._filtered_access("read"), mine)
+
+    def test_merge_on_entry_hands_out_nothing_that_waits(self):
+        """Past claim and limits nobody gets a pooled lead by entering it again."""
+        for action in ("merge", "owner"):
+            self.company.c360_duplicate_action = action
+            lead = self.env["crm.lead"].with_env(self.env_of("user"))
+            lead = lead.create(
+                {
+                    "name": "Mine",
+                    "user_id": self.user.id,
+                    "contact_name": "Paula Private",
+                    "email_from": "paula@private.example",
+                    "phone": "+32 470 12 34 56",
+                }
+            )
+            with self.subTest(action):
+                self.assertFalse(lead.sudo().merged_into_id)
+                self.assertEqual(lead.user_id, self.user)
+                self.assertFalse(self.waiting.user_id)
+                self.assertEqual(self.waiting.pool_state, "pooled")
+
+    def test_merge_on_entry_into_what_waits_keeps_it_waiting(self):
+        self.own.unlink()
+        self.company.c360_duplicate_action = "merge"
+        lead = self._create_leads(email_from="paula@private.example")
+        self.assertEqual(lead.merged_into_id, self.waiting)
+        self.assertEqual(self.waiting.pool_state, "pooled")
