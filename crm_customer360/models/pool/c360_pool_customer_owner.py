@@ -341,25 +341,21 @@ class C360CustomerMergeMixin(models.AbstractModel):
     def _c360_fold(self, src_partners, dst_partner):
         """One place of a merged customer survives, that of the one who stays first."""
         super()._c360_fold(src_partners, dst_partner)
-        self.env["c360.pool.customer"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM c360_pool_customer
-                 WHERE (partner_id = ANY(%(all)s))
-                   AND id NOT IN (
-                       SELECT id
-                         FROM c360_pool_customer
-                        WHERE partner_id = ANY(%(all)s)
-                     ORDER BY partner_id <> %(dst)s, id
-                        LIMIT 1
-                       )
-                """,
-                all=[*src_partners.ids, dst_partner.id],
-                dst=dst_partner.id,
-            )
+        # a merge may be done by somebody who sees no pool
+        places_sudo = self.env["c360.pool.customer"].sudo()
+        places_sudo = places_sudo.search(
+            [("partner_id", "in", (src_partners | dst_partner).ids)], order="id"
         )
-        self.env["c360.pool.customer"].invalidate_model()
+        stays = places_sudo.sorted(lambda place: place.partner_id != dst_partner)[:1]
+        gone = places_sudo - stays
+        self.env["c360.pool.move"].sudo()._append_customers(
+            "leave",
+            gone,
+            previous={place.id: place.user_id.id for place in gone},
+            reason=self.env._("Merged into another customer"),
+        )
+        gone.unlink()
+        self.env["c360.pool.route"]._merge_customers(src_partners, dst_partner)
 
     @api.model
     def _c360_refresh_merged(self, partners):

@@ -198,3 +198,29 @@ class TestPoolCustomer(PoolCommon):
         )
         with self.assertRaisesRegex(UserError, "switched off"):
             self._claim_customer()
+
+    def test_two_who_wait_to_be_compared_can_be_merged(self):
+        one, other = (self._create_customer(name, city="Ghent") for name in "AB")
+        queue = self.env["c360.pool.route"]
+        queued = [("partner_id", "in", (one | other).ids)]
+        self.assertEqual(queue.search_count(queued), 2)
+        self.env["base.partner.merge.automatic.wizard"]._merge((one | other).ids, one)
+        self.assertEqual(queue.search(queued).partner_id, one)
+        queue._route_slice()
+        self.assertEqual(self._place(one).state, "pooled")
+
+    def test_the_place_of_a_merged_customer_leaves_a_trace(self):
+        other = self._create_customer("Other", city="Ghent")
+        self.env["c360.pool.route"]._route_slice()
+        self._claim_customer()
+        self.Place.with_user(self.rival).claim(self._place(other).ids)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.partner | other).ids, self.partner
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._place(self.partner).user_id, self.user)
+        move = self.env["c360.pool.move"].search(
+            [("partner_id", "=", self.partner.id), ("kind", "=", "leave")]
+        )
+        self.assertEqual(move.previous_user_id, self.rival)
+        self.assertEqual(move.lead_name, "Other")
