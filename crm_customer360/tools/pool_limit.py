@@ -74,6 +74,21 @@ class Meter:
             return Refusal("hold", hold, grade)
         return None
 
+    def find_excess(self, grade=None):
+        """Return which hold limit is passed already, or None.
+
+        >>> meter = Meter(Limits(hold=2, grades={"key": (0, 1)}), {}, {"key": 2})
+        >>> meter.find_excess("normal"), meter.find_excess("key")
+        (None, Refusal(kind='hold', limit=1, grade='key'))
+        """
+        limit = self.limits.hold
+        if 0 < limit < self.held.total():
+            return Refusal("hold", limit)
+        _day, limit = self.limits.grades.get(grade, (0, 0))
+        if 0 < limit < self.held[grade]:
+            return Refusal("hold", limit, grade)
+        return None
+
     def take(self, grade=None):
         """Use the limits up by one lead, unless one of them stops it: say which."""
         refusal = self.refuse(grade)

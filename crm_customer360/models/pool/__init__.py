@@ -11,6 +11,7 @@ from . import c360_pool_lead
 from . import c360_pool_lease
 from . import c360_pool_reveal
 from . import c360_pool_mixin
+from . import c360_pool_hold
 from . import c360_pool_privacy
 from . import c360_pool_protect
 from . import c360_pool_tie

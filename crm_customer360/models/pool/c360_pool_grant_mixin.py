@@ -156,46 +156,6 @@ class C360PoolGrantMixin(models.AbstractModel):
             """
         )
 
-    def _lock_held_count(self, user_id):
-        """Return how many places of this pool a user has filled.
-
-        His membership is locked first and written, as a claim does, so that claims and
-        hand-overs of the same person wait for each other. Plain SQL: the leads of
-        somebody else may be hidden from the current user, only their number is used.
-        """
-        self.ensure_one()
-        meters = self._lock_members([user_id], self.ids)
-        if (user_id, self.id) in meters:
-            self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE c360_pool_member
-                       SET last_claim_date = last_claim_date
-                     WHERE pool_id = %(pool)s AND user_id = %(user)s
-                 RETURNING id
-                    """,
-                    pool=self.id,
-                    user=user_id,
-                )
-            )
-            return meters[user_id, self.id].held.total()
-        [[count]] = self.env.execute_query(
-            SQL(
-                """
-                SELECT COUNT(*)
-                  FROM crm_lead
-                 WHERE user_id = %(user)s
-                   AND pool_id = %(pool)s
-                   AND pool_state = 'held'
-                   AND active
-                   AND won_status = 'pending'
-                """,
-                pool=self.id,
-                user=user_id,
-            )
-        )
-        return count
-
     # ------------------------------------------------------------
     # Where a lead goes with its new owner, as the host would choose
     # ------------------------------------------------------------

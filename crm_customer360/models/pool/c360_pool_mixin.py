@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.sql import column_exists, create_column
 
-from .c360_pool import LEADER
-
 # Nobody writes these by hand: they follow from what is done with the lead.
 DEADLINE = {"last_followup_date", "recycle_date", "recycle_rule_id", "recycle_warned"}
 PROTECTION = {"protected_until", "protected_lead_id"}
@@ -181,8 +179,6 @@ class C360PoolMixin(models.AbstractModel):
         if "user_id" not in vals:
             return super().write(vals)
         before = {lead.id: lead.user_id.id for lead in self if lead.pool_id}
-        if before and vals["user_id"]:
-            self.browse(before)._check_hold_limit(vals["user_id"])
         result = super().write(vals)
         if before:
             self.browse(before)._pool_owner_changed(before, *reasons)
@@ -222,39 +218,6 @@ class C360PoolMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("A lead changes its pool by a claim, a return or a rule.")
             )
-
-    def _check_hold_limit(self, user_id):
-        """Refuse a hand-over that gives somebody more leads than he may hold.
-
-        :param int user_id: the new owner
-        :raise UserError: beyond the limit of a pool, unless a leader or the system
-            hands over
-        """
-        pools = self.env["c360.pool"]
-        if self.env.su or self.env.user.has_group(LEADER) or not pools._is_enabled():
-            return
-        gained = self.filtered(
-            lambda lead: (
-                lead.user_id.id != user_id
-                and lead.active
-                and lead.won_status == "pending"
-            )
-        )
-        # The giver need not be a member of the pool, nor be allowed to read users.
-        gained_sudo = gained.sudo()
-        user_sudo = gained_sudo.env["res.users"].browse(user_id)
-        for pool_sudo, leads in gained_sudo.grouped("pool_id").items():
-            limit = pool_sudo.hold_limit
-            if limit and pool_sudo._lock_held_count(user_id) + len(leads) > limit:
-                raise UserError(
-                    self.env._(
-                        "%(name)s may hold %(limit)s leads of “%(pool)s” and would "
-                        "hold more. Ask a leader to hand them over.",
-                        name=user_sudo.name,
-                        limit=limit,
-                        pool=pool_sudo.name,
-                    )
-                )
 
     def _pool_enter(self, pool):
         """Place leads without an owner into a pool; the caller keeps the ledger."""

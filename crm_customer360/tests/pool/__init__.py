@@ -6,6 +6,7 @@ from . import test_pool_claim
 from . import test_pool_claim_race
 from . import test_pool_customer
 from . import test_pool_deadline
+from . import test_pool_hold
 from . import test_pool_membership
 from . import test_pool_merge
 from . import test_pool_offer

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -89,6 +91,11 @@ class TestPoolOwnership(PoolCommon):
 
     # Transfers
 
+    @contextmanager
+    def refused(self, words):
+        with self.assertRaisesRegex(UserError, words), self.env.cr.savepoint():
+            yield
+
     def test_transfer_by_a_colleague_keeps_the_hold_limit(self):
         self.pool.hold_limit = 2
         theirs, mine = self._create_leads(2), self._create_leads(2)
@@ -96,10 +103,10 @@ class TestPoolOwnership(PoolCommon):
         self._claim(mine)
         self.env.invalidate_all()
         mine = mine.with_user(self.user)
-        with self.assertRaisesRegex(UserError, "Rita Rival may hold 2 leads of “Rest”"):
+        with self.refused("Rita Rival may hold 2 leads of “Rest”"):
             mine.write({"user_id": self.rival.id})
         mine[0].user_id = self.rival
-        with self.assertRaisesRegex(UserError, "Ask a leader"):
+        with self.refused("Ask a leader"):
             mine[1].user_id = self.rival
         mine[1].user_id = self.user
         leader = self.users_by_role["leader"]
