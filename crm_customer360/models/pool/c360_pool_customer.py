@@ -206,7 +206,8 @@ class C360PoolCustomer(models.Model):
                 refused.append((row.id, stopped))
                 continue
             if meter:
-                meter.take(None)
+                # whatever leads he holds: of those only the claims of a day are shared
+                meter.claimed[None] += 1
             held[pool.id] += 1
             granted += row
         if granted:
