@@ -48,3 +48,4 @@ from . import c360_pool_offering
 from . import c360_pool_assign
 from . import c360_pool_customer
 from . import c360_pool_customer_owner
+from . import c360_pool_customer_recycle

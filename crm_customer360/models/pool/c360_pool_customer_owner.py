@@ -1,5 +1,4 @@
 from ast import literal_eval
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,8 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .c360_pool import RULE_ERRORS
-
-SLICE = 1000
 
 
 class C360Pool(models.Model):
@@ -32,8 +29,8 @@ class C360Pool(models.Model):
     )
     customer_days = fields.Integer(
         string="Back without Follow-up",
-        help="A customer goes back to the pool when for so many days there was no "
-        "order and no contact. 0: never.",
+        help="A customer goes back to the pool when for so many working days "
+        "there was no order and no contact. 0: never.",
     )
     customer_count = fields.Integer(
         string="Customers Waiting", compute="_compute_customer_count"
@@ -242,96 +239,19 @@ class C360PoolCustomer(models.Model):
             )
         )
         for kind, some in kinds.items():
-            for user, places in some.grouped(
-                lambda row: row.partner_id.user_id
+            for (user, _pool, _company), mine in some.grouped(
+                lambda row: (row.partner_id.user_id, row.pool_id, row.company_id)
             ).items():
-                for pool, mine in places.grouped("pool_id").items():
-                    days = pool.customer_days if user else 0
-                    mine.write(
-                        {
-                            "user_id": user.id,
-                            "state": "held" if user else "pooled",
-                            "date": now,
-                            "recycle_date": days and now + timedelta(days=days),
-                        }
-                    )
+                values = {
+                    "user_id": user.id,
+                    "state": "held" if user else "pooled",
+                    "date": now,
+                }
+                mine.write(values)
+                mine.recycle_date = user and mine[0]._get_deadline(now)
             moves._append_customers(
                 kind, some, before, self.env.context.get("c360_pool_reason")
             )
-
-    @api.model
-    def _cron_recycle(self):
-        """Send back customers nobody looked after: what is due, by its index."""
-        if not self.env["c360.pool"]._is_enabled():
-            return
-        cron = self.env["ir.cron"]
-        left = self.search_count(self._get_due_domain())
-        cron._commit_progress(remaining=left)
-        while done := self._recycle_due():
-            left = max(left - done, 0)
-            if not cron._commit_progress(done, remaining=left):
-                break
-
-    @api.model
-    def _get_due_domain(self):
-        return [
-            ("recycle_date", "<=", fields.Datetime.now()),
-            ("state", "=", "held"),
-        ]
-
-    @api.model
-    def _recycle_due(self):
-        """Look after the next slice of what is due; return how many it was."""
-        rows = self.search(
-            self._get_due_domain(), limit=SLICE, order="recycle_date, id"
-        )
-        rows._recycle(fields.Datetime.now())
-        return len(rows)
-
-    def _recycle(self, now):
-        """Move the deadline past the last sign of life, or send the customer back."""
-        last = self._get_last_signs()
-        lapsed = self.browse()
-        for row in self:
-            days = row.pool_id.customer_days
-            if not days:
-                row.recycle_date = False
-                continue
-            sign = max(filter(None, (last.get(row.partner_id.id), row.date)))
-            deadline = sign + timedelta(days=days)
-            if deadline > now:
-                row.recycle_date = deadline
-            else:
-                lapsed += row
-        lapsed.partner_id.with_context(
-            c360_pool_kind="recycle",
-            c360_pool_reason=self.env._("No order and no contact in time"),
-            mail_auto_subscribe_no_notify=True,
-        ).write({"user_id": False})
-
-    def _get_last_signs(self):
-        """Return when each customer last ordered or was in contact with us."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT place.partner_id, GREATEST(
-                       (SELECT MAX(touch.date)
-                          FROM c360_contact_touch AS touch
-                         WHERE touch.customer_id = place.partner_id
-                           AND touch.state IN ('sent', 'answered')),
-                       (SELECT MAX(sale.date_order)
-                          FROM sale_order AS sale
-                          JOIN res_partner AS person ON person.id = sale.partner_id
-                         WHERE person.commercial_partner_id = place.partner_id
-                           AND sale.state = 'sale'))
-                  FROM c360_pool_customer AS place
-                 WHERE place.id = ANY(%(ids)s)
-                """,
-                ids=self.ids,
-            )
-        )
-        return dict(rows)
 
 
 class C360CustomerMergeMixin(models.AbstractModel):

@@ -75,38 +75,90 @@ class C360Pool(models.Model):
         They may read ``lead`` and ``person``: the leads, and everybody of their
         customers.
         """
-        today = fields.Date.context_today(self)
-        delivery = SQL(
-            "sale.state = 'sale'"
-            " AND sale.delivery_status IN ('pending', 'started', 'partial')"
-        )
-        quotation = SQL(
-            "sale.state = 'sent' AND COALESCE(sale.validity_date >= %s, TRUE)", today
-        )
-        queries = []
-        for code, condition in (("delivery", delivery), ("quotation", quotation)):
-            values = {"code": code, "condition": condition, "ids": list(lead_ids)}
-            queries += [
+        queries = self._get_customer_veto_queries()
+        for code, condition in self._get_order_vetoes():
+            queries.append(
                 SQL(
                     """
                     SELECT sale.opportunity_id, %(code)s, sale.name
                       FROM sale_order AS sale
                      WHERE sale.opportunity_id = ANY(%(ids)s) AND %(condition)s
                     """,
-                    **values,
-                ),
+                    code=code,
+                    condition=condition,
+                    ids=list(lead_ids),
+                )
+            )
+        queries += [
+            SQL(
+                """
+                SELECT activity.res_id, 'activity', NULL
+                  FROM mail_activity AS activity
+                 WHERE activity.res_model = 'crm.lead'
+                   AND activity.res_id = ANY(%(ids)s)
+                   AND activity.active
+                   AND activity.date_deadline >= %(today)s
+                """,
+                ids=list(lead_ids),
+                today=fields.Date.context_today(self),
+            ),
+        ]
+        if "protected_until" in self.env["crm.lead"]._fields:
+            self.env["crm.lead"].flush_model(["protected_until"])
+            queries.append(
                 SQL(
                     """
-                    SELECT person.lead_id, %(code)s, sale.name
-                      FROM person
-                      JOIN sale_order AS sale ON sale.partner_id = person.partner_id
-                     WHERE %(condition)s
-                       AND COALESCE(sale.company_id = person.company_id, TRUE)
+                    SELECT protected.id, 'protected', NULL
+                      FROM crm_lead AS protected
+                     WHERE protected.id = ANY(%(ids)s)
+                       AND protected.protected_until > %(now)s
                     """,
-                    **values,
+                    ids=list(lead_ids),
+                    now=fields.Datetime.now(),
+                )
+            )
+        return queries
+
+    @api.model
+    def _get_order_vetoes(self):
+        """Return ``(code, condition on sale)`` of the orders that keep a lead."""
+        today = fields.Date.context_today(self)
+        return [
+            (
+                "delivery",
+                SQL(
+                    "sale.state = 'sale'"
+                    " AND sale.delivery_status IN ('pending', 'started', 'partial')"
                 ),
-            ]
-        queries += [
+            ),
+            (
+                "quotation",
+                SQL(
+                    "sale.state = 'sent' AND COALESCE(sale.validity_date >= %s, TRUE)",
+                    today,
+                ),
+            ),
+        ]
+
+    @api.model
+    def _get_customer_veto_queries(self):
+        """Return the statements of papers of the customer, which read ``person``."""
+        queries = [
+            SQL(
+                """
+                SELECT person.lead_id, %(code)s, sale.name
+                  FROM person
+                  JOIN sale_order AS sale ON sale.partner_id = person.partner_id
+                 WHERE %(condition)s
+                   AND COALESCE(sale.company_id = person.company_id, TRUE)
+                """,
+                code=code,
+                condition=condition,
+            )
+            for code, condition in self._get_order_vetoes()
+        ]
+        return [
+            *queries,
             SQL(
                 """
                 SELECT person.lead_id, 'invoice', invoice.name
@@ -131,34 +183,7 @@ class C360Pool(models.Model):
                    AND COALESCE(ticket.company_id = person.company_id, TRUE)
                 """
             ),
-            SQL(
-                """
-                SELECT activity.res_id, 'activity', NULL
-                  FROM mail_activity AS activity
-                 WHERE activity.res_model = 'crm.lead'
-                   AND activity.res_id = ANY(%(ids)s)
-                   AND activity.active
-                   AND activity.date_deadline >= %(today)s
-                """,
-                ids=list(lead_ids),
-                today=today,
-            ),
         ]
-        if "protected_until" in self.env["crm.lead"]._fields:
-            self.env["crm.lead"].flush_model(["protected_until"])
-            queries.append(
-                SQL(
-                    """
-                    SELECT protected.id, 'protected', NULL
-                      FROM crm_lead AS protected
-                     WHERE protected.id = ANY(%(ids)s)
-                       AND protected.protected_until > %(now)s
-                    """,
-                    ids=list(lead_ids),
-                    now=fields.Datetime.now(),
-                )
-            )
-        return queries
 
     @api.model
     def _pick_veto(self, rule, vetoes):

@@ -5,6 +5,7 @@ from . import test_pool_board_tour
 from . import test_pool_claim
 from . import test_pool_claim_race
 from . import test_pool_customer
+from . import test_pool_customer_recycle
 from . import test_pool_deadline
 from . import test_pool_hold
 from . import test_pool_membership

@@ -1,8 +1,3 @@
-from datetime import timedelta
-
-from freezegun import freeze_time
-
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -84,6 +79,16 @@ class TestPoolCustomer(PoolCommon):
         # customers and leads share the claims of a day
         self.assertFalse(self._claim(self._create_leads())["granted"])
 
+    def test_customers_of_one_call_count_whatever_leads_are_held(self):
+        more = self._create_customer("More", city="Ghent")
+        self.env["c360.pool.route"]._route_slice()
+        self._claim(self._create_leads())
+        self.pool.write({"hold_limit": 1, "claim_limit_day": 2})
+        both = self.place + self._place(more)
+        result = self.Place.with_user(self.user).claim(both.ids)
+        self.assertEqual(result["granted"], self.place.ids)
+        self.assertIn("limit of a day", result["refused"][0]["reason"])
+
     def test_any_road_to_a_salesperson_is_followed(self):
         self.partner.user_id = self.rival
         self.assertEqual((self.place.state, self.place.user_id), ("held", self.rival))
@@ -154,28 +159,6 @@ class TestPoolCustomer(PoolCommon):
         self.assertFalse({"email", "phone", "street"} & fields_seen.keys())
         with self.assertRaisesRegex(UserError, "list of ids"):
             self.Place.with_user(self.user).claim("1")
-
-    def test_back_without_follow_up(self):
-        self.pool.customer_days = 10
-        start = fields.Datetime.now()
-        self._claim_customer()
-        self.assertAlmostEqual(
-            self.place.recycle_date,
-            start + timedelta(days=10),
-            delta=timedelta(hours=1),
-        )
-        with freeze_time(start + timedelta(days=8)):
-            order = self.env["sale.order"].create({"partner_id": self.partner.id})
-            order.write({"state": "sale", "date_order": fields.Datetime.now()})
-        with freeze_time(start + timedelta(days=11)):
-            self.Place._recycle_due()
-            self.assertEqual(self.place.state, "held")
-            self.assertGreater(self.place.recycle_date, start + timedelta(days=17))
-        with freeze_time(start + timedelta(days=19)):
-            self.Place._recycle_due()
-        self.assertEqual(self.place.state, "pooled")
-        self.assertFalse(self.partner.user_id)
-        self.assertEqual(self._kinds(self.partner)[-1], "recycle")
 
     def test_merged_customers_have_one_place(self):
         twin = self._create_customer("Ghent Bikes 2", city="Ghent")
