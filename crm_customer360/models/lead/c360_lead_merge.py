@@ -106,7 +106,7 @@ class C360LeadMerge(models.Model):
                 "trace": json.loads(self._to_json(trace)),
                 "after": json.loads(
                     self._to_json(
-                        self.env["c360.lead.merge.trace"]._take_values(head | tails)
+                        self.env["c360.lead.merge.trace"]._take_after(head | tails)
                     )
                 ),
             }

@@ -56,7 +56,10 @@ class C360LeadMergeTrace(models.AbstractModel):
 
     @api.model
     def _get_lead_relations(self):
-        """Return ``(table, column of the lead, other column)`` of their many2many."""
+        """Return their many2many.
+
+        :return: tuples ``(table, column of the lead, other column, other table)``
+        """
         relations = OrderedSet()
         for model in self.env.registry.values():
             if model._abstract or model._transient or model._name in OWN:
@@ -65,9 +68,12 @@ class C360LeadMergeTrace(models.AbstractModel):
                 if field.type != "many2many" or not field.store or not field.relation:
                     continue
                 if model._name == "crm.lead" and field.comodel_name != "crm.lead":
-                    relations.add((field.relation, field.column1, field.column2))
+                    other = self.env[field.comodel_name]._table
+                    relations.add((field.relation, field.column1, field.column2, other))
                 elif field.comodel_name == "crm.lead" and model._name != "crm.lead":
-                    relations.add((field.relation, field.column2, field.column1))
+                    relations.add(
+                        (field.relation, field.column2, field.column1, model._table)
+                    )
         # the same table is seen from both ends
         return list(relations)
 
@@ -97,6 +103,15 @@ class C360LeadMergeTrace(models.AbstractModel):
                 )
                 for table, column in REWRITTEN.items()
             },
+        }
+
+    @api.model
+    def _take_after(self, leads):
+        """Return what a merge has made of the leads: ``values`` ``relations``."""
+        self.env.flush_all()
+        return {
+            "values": self._take_values(leads),
+            "relations": self._take_relations(leads.ids),
         }
 
     @api.model
@@ -162,7 +177,7 @@ class C360LeadMergeTrace(models.AbstractModel):
                 other=SQL.identifier(other_column),
                 ids=list(ids),
             )
-            for table, lead_column, other_column in self._get_lead_relations()
+            for table, lead_column, other_column, _other in self._get_lead_relations()
         ]
         return [
             [*names, lead_id, others]
@@ -193,10 +208,11 @@ class C360LeadMergeTrace(models.AbstractModel):
         """Let everything point where it pointed before the merge.
 
         What people have changed since stays as they left it: a row goes back only from
-        the lead that stayed, a value only while it is what the merge made it.
+        the lead that stayed, a value only while it is what the merge made it; a tag
+        goes or returns only if the merge itself had brought or taken it.
 
         :param dict trace: of ``_take`` before the merge
-        :param dict after: ``values`` of the leads right after it
+        :param dict after: of ``_take_after`` right after it
         :param int head_id: the lead that stayed
         """
         self.env.flush_all()
@@ -207,9 +223,9 @@ class C360LeadMergeTrace(models.AbstractModel):
                 )
         for table, texts in trace["rewritten"].items():
             self._put_column(table, REWRITTEN[table], texts)
-        self._put_relations(trace["relations"], [int(i) for i in trace["values"]])
+        self._put_relations(trace["relations"], after["relations"])
         for lead_id, values in trace["values"].items():
-            self._put_values(int(lead_id), values, after[lead_id])
+            self._put_values(int(lead_id), values, after["values"][lead_id])
         self.env.invalidate_all(flush=False)
 
     @api.model
@@ -250,34 +266,66 @@ class C360LeadMergeTrace(models.AbstractModel):
         )
 
     @api.model
-    def _put_relations(self, relations, lead_ids):
-        """Give the leads the tags (and the like) they had."""
-        before = {}
-        for table, lead_column, other_column, lead_id, others in relations:
-            names = (table, lead_column, other_column)
-            before.setdefault(names, []).extend((lead_id, other) for other in others)
-        for table, lead_column, other_column in self._get_lead_relations():
-            pairs = before.get((table, lead_column, other_column), [])
-            params = {
-                "table": SQL.identifier(table),
-                "lead": SQL.identifier(lead_column),
-                "other": SQL.identifier(other_column),
-                "leads": [lead for lead, _other in pairs],
-                "others": [other for _lead, other in pairs],
-                "all": lead_ids,
-            }
-            self.env.cr.execute(
-                SQL("DELETE FROM %(table)s WHERE %(lead)s = ANY(%(all)s)", **params)
+    def _put_relations(self, before, after):
+        """Take from the leads the tags (and the like) of the merge, return the others.
+
+        :param list before: of ``_take_relations`` before the merge
+        :param list after: the same right after it
+        """
+        before, after = self._get_pairs(before), self._get_pairs(after)
+        for *names, other_table in self._get_lead_relations():
+            had, got = before.get(tuple(names), set()), after.get(tuple(names), set())
+            if had != got:
+                self._put_pairs(names, other_table, taken=had - got, brought=got - had)
+
+    @api.model
+    def _get_pairs(self, relations):
+        """Return ``{names of the relation: {(lead id, other id)}}``."""
+        pairs = {}
+        for *names, lead_id, others in relations:
+            pairs.setdefault(tuple(names), set()).update(
+                (lead_id, other) for other in others
             )
-            if pairs:
-                self.env.cr.execute(
-                    SQL(
-                        "INSERT INTO %(table)s (%(lead)s, %(other)s)"
-                        " SELECT * FROM unnest(%(leads)s::int[], %(others)s::int[])"
-                        " ON CONFLICT DO NOTHING",
-                        **params,
-                    )
+        return pairs
+
+    @api.model
+    def _put_pairs(self, names, other_table, taken, brought):
+        table, lead, other = map(SQL.identifier, names)
+        leads, others = zip(*sorted(taken | brought), strict=True)
+        params = {
+            "table": table,
+            "lead": lead,
+            "other": other,
+            "others_table": SQL.identifier(other_table),
+            "leads": list(leads),
+            "others": list(others),
+            "returns": [pair in taken for pair in sorted(taken | brought)],
+        }
+        # what a pair names may be deleted meanwhile
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH pair AS (
+                    SELECT * FROM unnest(
+                        %(leads)s::int[], %(others)s::int[], %(returns)s::boolean[]
+                    ) AS pair(lead_id, other_id, returns)
+                ), gone AS (
+                    DELETE FROM %(table)s AS relation
+                     USING pair
+                     WHERE NOT pair.returns
+                       AND relation.%(lead)s = pair.lead_id
+                       AND relation.%(other)s = pair.other_id
                 )
+                INSERT INTO %(table)s (%(lead)s, %(other)s)
+                SELECT pair.lead_id, pair.other_id
+                  FROM pair
+                  JOIN %(others_table)s AS other ON other.id = pair.other_id
+                 WHERE pair.returns
+           ON CONFLICT DO NOTHING
+                """,
+                **params,
+            )
+        )
 
     @api.model
     def _put_values(self, lead_id, before, after):

@@ -161,6 +161,41 @@ class TestLeadMerge(LeadCommon):
         self.assertEqual(self.head.city, "Gent")
         self.assertEqual(note.res_id, self.head.id)
 
+    def test_linked_since_the_merge_stays(self):
+        """Tags and the like: the undo takes back what the merge brought, only that."""
+        since = self.env["crm.tag"].create({"name": "C360 Since"})
+        self._merge()
+        self.assertEqual(self.head.tag_ids, self.tags)
+        self.head.tag_ids += since
+        self.head.tag_ids -= self.tags[0]
+        product = self.env["product.template"].create({"name": "Pump"})
+        self.head.interest_product_ids = product
+        self.head.merge_ids.action_undo()
+        self.assertEqual(self.head.tag_ids, since)
+        self.assertEqual(self.tail.tag_ids, self.tags[1])
+        self.assertEqual(self.head.interest_product_ids, product)
+
+    def test_deleted_tag_does_not_prevent_the_undo(self):
+        self._merge()
+        self.tags[1].unlink()
+        self.head.merge_ids.action_undo()
+        self.assertEqual(self.head.tag_ids, self.tags[0])
+        self.assertFalse(self.tail.tag_ids)
+        self.assertTrue(self.tail.active)
+
+    def test_pair_the_merge_took_returns_if_its_other_half_is_there(self):
+        gone = self.env["crm.tag"].create({"name": "C360 Gone"})
+        self.tail.tag_ids += gone
+        trace = self.env["c360.lead.merge.trace"]
+        leads = self.head | self.tail
+        before = trace._take(leads)
+        self.tail.tag_ids = False
+        after = trace._take_after(leads)
+        gone.unlink()
+        trace._put_relations(before["relations"], after["relations"])
+        self.env.invalidate_all()
+        self.assertEqual(self.tail.tag_ids, self.tags[1])
+
     def test_more_than_five(self):
         leads = self.env["crm.lead"]
         for number in range(7):
