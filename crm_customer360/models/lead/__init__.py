@@ -35,6 +35,7 @@ from . import c360_lead_profile_proposal
 from . import c360_lead_clock
 from . import c360_lead_response
 from . import c360_lead_followup
+from . import c360_lead_derived_mixin
 from . import c360_lead_activity
 from . import c360_lead_summary
 from . import c360_lead_digest

@@ -1,6 +1,7 @@
 from . import test_lead_call
 from . import test_lead_check
 from . import test_lead_check_rights
+from . import test_lead_derived
 from . import test_lead_duplicate
 from . import test_lead_followup
 from . import test_lead_followup_tour
