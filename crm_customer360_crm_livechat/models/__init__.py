@@ -1,1 +1,2 @@
+from . import c360_lead_check
 from . import c360_lead_intake_mixin

@@ -21,9 +21,10 @@ class TestLivechatLead(HttpCase):
         )
         channel = self.env["discuss.channel"].browse(session["channel_id"])
         channel.with_user(operator).execute_command_lead(body="/lead Two tables")
-        # nobody left an address: a check may have set the lead aside
-        lead = channel.with_context(active_test=False).lead_ids
+        # nobody left an address, and the chat is a way to reach him
+        lead = channel.lead_ids
         self.assertEqual(lead.name, "Two tables")
         self.assertEqual(lead.capture_channel, "livechat")
         self.assertEqual(lead.medium_id.name, "Live Chat")
         self.assertEqual(lead.collector_id, operator)
+        self.assertEqual(lead.check_state, "valid")

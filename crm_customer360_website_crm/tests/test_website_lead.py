@@ -25,3 +25,22 @@ class TestWebsiteLead(HttpCase):
         self.assertEqual(lead.medium_id.name, "Website")
         self.assertFalse(lead.collector_id)
         self.assertTrue(lead.capture_date)
+
+    def test_a_visitor_without_an_address_is_not_set_aside(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Two tables", "type": "lead", "user_id": False}
+        )
+        self.assertFalse(lead.active)
+        visitor = self.env["website.visitor"].create({"access_token": "f" * 32})
+        visitor.write({"lead_ids": [(4, lead.id)]})
+        self.assertTrue(lead.active)
+        self.assertEqual(lead.check_state, "valid")
+        other = lead.create(
+            {
+                "name": "Chairs",
+                "type": "lead",
+                "user_id": False,
+                "visitor_ids": [(4, visitor.id)],
+            }
+        )
+        self.assertTrue(other.active)

@@ -244,10 +244,19 @@ class C360LeadCheck(models.Model):
         return found
 
     @api.model
+    def _get_reachable_fields(self):
+        """Return the fields of a lead that are a way to reach it by themselves.
+
+        Bridges add theirs: a chat, a visitor of the website.
+        """
+        return {"partner_id", "website"}
+
+    @api.model
     def _read_leads(self, leads):
         """Return contact data and company id per lead, in their order."""
         # Checked for the house: the one who brings a lead need not be able to read it.
         leads_sudo = leads.sudo()
+        reachable = self._get_reachable_fields()
         own = self.env.company.sudo().country_id.code or ""
         contacts = [
             Contact(
@@ -257,7 +266,7 @@ class C360LeadCheck(models.Model):
                 person=lead.contact_name or "",
                 company=lead.partner_name or "",
                 title=lead.name or "",
-                known=bool(lead.partner_id),
+                known=any(lead[name] for name in reachable),
             )
             for lead in leads_sudo
         ]
@@ -266,6 +275,7 @@ class C360LeadCheck(models.Model):
     @api.model
     def _read_vals(self, vals_list):
         """Return contact data and company id per dictionary of values."""
+        reachable = self._get_reachable_fields()
         own = self.env.company.sudo().country_id.code or ""
         # country codes are no secret
         countries_sudo = self.env["res.country"].sudo()
@@ -281,7 +291,7 @@ class C360LeadCheck(models.Model):
                 person=vals.get("contact_name") or "",
                 company=vals.get("partner_name") or "",
                 title=vals.get("name") or "",
-                known=bool(vals.get("partner_id")),
+                known=any(vals.get(name) for name in reachable),
             )
             for vals in vals_list
         ]

@@ -41,13 +41,15 @@ class C360LeadCheck(models.Model):
     @api.model
     def _find_unreachable(self, rule, contacts, places, leads):
         reason = self.env._("Neither an e-mail address nor a phone number")
-        return {
-            place: reason
+        silent = [
+            place
             for place in places
             if not contacts[place].email.strip()
             and not contacts[place].phone.strip()
             and not contacts[place].known
-        }
+        ]
+        written = self._find_written(leads, silent)
+        return {place: reason for place in silent if place not in written}
 
     @api.model
     def _find_email_malformed(self, rule, contacts, places, leads):
@@ -194,6 +196,32 @@ class C360LeadCheck(models.Model):
             if not contacts[place].phone.strip()
             or not is_possible_phone(contacts[place].phone, contacts[place].region)
         }
+
+    @api.model
+    def _find_written(self, leads, places):
+        """Return the places of leads that came by e-mail, or that e-mails came to.
+
+        Some of these name no sender; somebody has to read them all the same.
+        """
+        if isinstance(leads, list):
+            return {p for p in places if leads[p].get("capture_channel") == "email"}
+        leads_sudo = leads.sudo()
+        written = {p for p in places if leads_sudo[p].capture_channel == "email"}
+        ids = {leads[place].id: place for place in places if place not in written}
+        if ids:
+            # whether there is a message is no secret
+            messages_sudo = self.env["mail.message"].sudo()
+            for lead_id, _count in messages_sudo._read_group(
+                [
+                    ("model", "=", "crm.lead"),
+                    ("res_id", "in", list(ids)),
+                    ("message_type", "=", "email"),
+                ],
+                ["res_id"],
+                ["__count"],
+            ):
+                written.add(ids[lead_id])
+        return written
 
     @api.model
     def _get_emails(self, contacts, places):

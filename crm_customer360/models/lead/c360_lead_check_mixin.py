@@ -97,7 +97,8 @@ class C360LeadCheckMixin(models.AbstractModel):
         result = super().write(vals)
         back._return_to_work()
         if self and self.env["c360.lead.check"]._is_enabled():
-            if vals.keys() & CHECKED_FIELDS:
+            checks = self.env["c360.lead.check"]
+            if vals.keys() & (CHECKED_FIELDS | checks._get_reachable_fields()):
                 self._judge(at_keyboard=True)
             elif "user_id" in vals and not vals["user_id"]:
                 # nobody works on it any more

@@ -49,6 +49,22 @@ class TestLeadCheck(Customer360Common):
         self.assertFalse(
             self._reason(email_from=False, phone=False, partner_id=self.buyer.id)
         )
+        self.assertFalse(
+            self._reason(email_from=False, phone=False, website="https://a.example")
+        )
+
+    def test_what_somebody_wrote_is_read(self):
+        self._rule("unreachable")
+        leads = self.env["crm.lead"]
+        mail = leads.message_new(
+            {"subject": "Two tables", "email_from": False, "body": "", "author_id": 0}
+        )
+        self.assertTrue(mail.active)
+        old = leads.create({"name": "Chairs", "type": "lead", "user_id": False})
+        self.assertFalse(old.active)
+        old.message_post(body="And lamps", message_type="email")
+        self.assertFalse(old._judge())
+        self.assertTrue(old.active)
 
     def test_malformed_email(self):
         self._rule("email_malformed", unless_reachable=False)
