@@ -115,6 +115,41 @@ def is_test(text: str, words, anywhere: bool = False) -> bool:
     return any(tested) and all(word.isdecimal() for word in rest)
 
 
+def find_test(contact: Contact, words, anywhere: bool = False) -> str:
+    """Return the name that makes a lead a test, "" when it is none.
+
+    All names that are filled have to be tests. A title is no name: it is judged only
+    where nobody is named.
+
+    >>> find_test(Contact(person="Test", company="Test 1", title="Pumps"), {"test"})
+    'Test'
+    >>> find_test(Contact(person="Ann Lee", company="Test", title="Test"), {"test"})
+    ''
+    >>> find_test(Contact(person="Ann Lee", company="Test"), {"test"}, anywhere=True)
+    'Test'
+    >>> find_test(Contact(title="test"), {"test"}), find_test(Contact(), {"test"})
+    ('test', '')
+    """
+    names = [text.strip() for text in (contact.person, contact.company) if text.strip()]
+    names = names or [contact.title.strip()]
+    tests = [name for name in names if is_test(name, words, anywhere)]
+    return tests[0] if tests and (anywhere or len(tests) == len(names)) else ""
+
+
+def is_test_address(email: str, words) -> bool:
+    """Tell whether an address is as made up as the name.
+
+    >>> is_test_address("test@acme.com", {"test"})
+    True
+    >>> is_test_address("ann@test.de", {"test"})
+    True
+    >>> is_test_address("ann.test@acme.com", {"test"})
+    False
+    """
+    local, _at, domain = email.partition("@")
+    return any(is_test(part, words) for part in (local, *domain.split(".")[:-1]))
+
+
 def _is_made_of(word, words):
     """Tell whether a word is one of the list, digits after it, or it repeated."""
     plain = word.rstrip("0123456789")
@@ -147,9 +182,24 @@ def is_possible_phone(text: str, region: str = "") -> bool:
     True
     >>> is_possible_phone("030 901820")
     True
+
+    Words around a number, and a second one, do not make it impossible.
+
+    >>> is_possible_phone("+49 171 2345678 abends"), is_possible_phone("call 12", "DE")
+    (True, False)
+    >>> is_possible_phone("+49 171 2345678 +49 30 901820", "FR")
+    True
+    >>> is_possible_phone("0171 2345678 (ask for Ann)", "DE")
+    True
     """
     parts = [part.strip() for part in NUMBER_SEPARATORS.split(text)]
-    return any(_is_possible_number(part, region) for part in parts if part)
+    if any(_is_possible_number(part, region) for part in parts if part):
+        return True
+    # looked for last: it costs most
+    return any(
+        not is_made_up(str(found.number.national_number))
+        for found in phonenumbers.PhoneNumberMatcher(text, region or None)
+    )
 
 
 def _is_possible_number(text, region):

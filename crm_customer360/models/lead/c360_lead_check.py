@@ -81,8 +81,8 @@ class C360LeadCheck(models.Model):
     )
     anywhere = fields.Boolean(
         string="Anywhere in the Name",
-        help="Off: only names that are nothing but test words. On: also names that "
-        "have one among others.",
+        help="Off: all names, of the person and the company, are nothing but test "
+        "words. On: one of them has a test word among others.",
     )
     unless_reachable = fields.Boolean(
         string="Not When Reachable Otherwise",

@@ -11,8 +11,9 @@ from ...tools.lead_check import (
     find_domain,
     find_emails,
     find_role,
+    find_test,
     is_possible_phone,
-    is_test,
+    is_test_address,
 )
 from .c360_lead_check import RULE_ERRORS
 
@@ -148,13 +149,16 @@ class C360LeadCheck(models.Model):
         hits = {}
         for place in places:
             contact = contacts[place]
-            for text in (contact.person, contact.company, contact.title):
-                if is_test(text, rule.words, rule.anywhere):
-                    hits[place] = self.env._(
-                        "“%(name)s” looks like a test", name=text.strip()
-                    )
-                    break
-        return hits
+            text = find_test(contact, rule.words, rule.anywhere)
+            if not text or (rule.unless_reachable and contact.known):
+                continue
+            if rule.unless_reachable and any(
+                not is_test_address(email, rule.words)
+                for email in find_emails(contact.email)
+            ):
+                continue
+            hits[place] = self.env._("“%(name)s” looks like a test", name=text)
+        return self._skip_reachable(rule, contacts, hits)
 
     @api.model
     def _find_out_of_scope(self, rule, contacts, places, leads):
@@ -184,7 +188,7 @@ class C360LeadCheck(models.Model):
 
     @api.model
     def _skip_reachable(self, rule, contacts, hits):
-        """Return the hits of a check of the e-mail without those who have a phone.
+        """Return the hits of a check without those who have a phone.
 
         Asked last: reading a number costs more than all the other questions.
         """

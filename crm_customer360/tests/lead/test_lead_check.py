@@ -145,14 +145,41 @@ class TestLeadCheck(Customer360Common):
         self.assertFalse(self._reason(phone=False, **belgian))
 
     def test_test_words(self):
-        rule = self._rule("test", words="test\n测试")
+        rule = self._rule("test", words="test\n测试", unless_reachable=False)
         self.assertIn("Test", self._reason(contact_name="Test Test"))
-        self.assertTrue(self._reason(partner_name="测试"))
-        self.assertTrue(self._reason(name="test 3"))
+        self.assertTrue(self._reason(partner_name="测试", contact_name="test"))
+        self.assertTrue(self._reason(name="test 3", contact_name=False))
+        self.assertFalse(self._reason(name="Test"))
+        self.assertFalse(self._reason(partner_name="Test"))
         self.assertFalse(self._reason(partner_name="Test Equipment Ltd"))
         rule.anywhere = True
         self.assertTrue(self._reason(partner_name="Test Equipment Ltd"))
         self.assertFalse(self._reason(partner_name="Testa Ltd"))
+
+    def test_what_else_speaks_for_a_lead_with_a_test_name(self):
+        self._rule("test", words="test")
+        no_phone = {"contact_name": "Test", "phone": False}
+        self.assertFalse(self._reason(contact_name="Test", email_from=False))
+        self.assertFalse(self._reason(**no_phone))
+        self.assertTrue(self._reason(**no_phone, email_from="test@private.example"))
+        self.assertTrue(self._reason(**no_phone, email_from=False))
+        self.assertFalse(
+            self._reason(**no_phone, email_from=False, partner_id=self.buyer.id)
+        )
+
+    def test_leads_as_people_write_them_are_valid(self):
+        for kind in ("test", "phone_impossible"):
+            self.env.ref(f"crm_customer360.c360_lead_check_{kind}").active = True
+        for values in (
+            {"name": "Testing", "partner_name": "Siemens"},
+            {"partner_name": "ABC", "email_from": False},
+            {"contact_name": "Tester", "partner_name": "Q", "phone": False},
+            {"contact_name": False, "name": "Test", "phone": False},
+            {"phone": "+49 171 2345678 abends", "email_from": False},
+            {"phone": "+49 171 2345678 +49 30 901820", "email_from": False},
+            {"phone": "+49 30 901820 (ask for Ann)", "email_from": False},
+        ):
+            self.assertFalse(self._reason(**values), values)
 
     def test_out_of_scope(self):
         self._rule(
@@ -162,7 +189,7 @@ class TestLeadCheck(Customer360Common):
         self.assertFalse(self._reason(country_id=self.env.ref("base.fr").id))
 
     def test_the_first_rule_that_finds_something_wins(self):
-        last = self._rule("test", words="test", sequence=2)
+        last = self._rule("test", words="test", unless_reachable=False, sequence=2)
         first = self._rule("email_free", unless_reachable=False, sequence=1)
         vals = {**GOOD, "contact_name": "test", "email_from": "a@gmail.com"}
         self.assertEqual(self.checks._find_reasons([vals])[0][0], first)
@@ -171,7 +198,9 @@ class TestLeadCheck(Customer360Common):
 
     def test_rules_of_another_company_do_not_apply(self):
         other = self.env["res.company"].create({"name": "Other"})
-        rule = self._rule("test", words="test", company_id=other.id)
+        rule = self._rule(
+            "test", words="test", unless_reachable=False, company_id=other.id
+        )
         vals = {**GOOD, "contact_name": "test", "company_id": self.company.id}
         self.assertEqual(self.checks._find_reasons([vals]), [None])
         rule.company_id = self.company
@@ -218,7 +247,7 @@ class TestLeadCheck(Customer360Common):
         leads = self.env["crm.lead"].create(
             [{**GOOD, "contact_name": name} for name in ("Test", "Paula")]
         )
-        rule = self._rule("test", words="test", active=False)
+        rule = self._rule("test", words="test", unless_reachable=False, active=False)
         action = rule.action_try()
         found = self.env["crm.lead"].search(action["domain"])
         self.assertEqual(found & leads, leads[0])

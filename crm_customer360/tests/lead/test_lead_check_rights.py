@@ -67,7 +67,7 @@ class TestLeadCheckRights(Customer360Common):
                 {
                     "name": "test",
                     "type": "opportunity",
-                    "email_from": "a@private.example",
+                    "email_from": "test@private.example",
                     "user_id": self.users_by_role[role].id,
                 }
                 for role in ("user", "leader")

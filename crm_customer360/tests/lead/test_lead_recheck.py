@@ -23,7 +23,14 @@ class TestLeadRecheck(Customer360Common):
         cls.checks = cls.env["c360.lead.check"]
         cls.checks.search([]).active = False
         cls.leads = cls.env["crm.lead"].create([GOOD] * 5)
-        cls.rule = cls.checks.create({"name": "T", "kind": "test", "words": "pumps"})
+        cls.rule = cls.checks.create(
+            {
+                "name": "T",
+                "kind": "test",
+                "words": "paula, private",
+                "unless_reachable": False,
+            }
+        )
 
     def test_all_open_leads_in_slices(self):
         self.checks.with_env(self.env_of("manager")).action_check_all()

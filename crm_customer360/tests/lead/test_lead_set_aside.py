@@ -6,7 +6,7 @@ from ..common import Customer360Common
 from .test_lead_check import GOOD
 
 BAD = {**GOOD, "email_from": False, "phone": False}
-ALIAS_MAIL = """From: Paula <paula@private.example>
+ALIAS_MAIL = """From: Test <test@private.example>
 To: sales@company.example
 Subject: test
 Message-ID: <c360-check@private.example>
@@ -152,9 +152,23 @@ class TestLeadSetAside(Customer360Common):
         self.assertFalse(lead.user_id)
         self.assertIn("twenty pumps", "".join(lead.message_ids.mapped("body")))
 
+    def test_a_mail_of_a_person_about_a_test_is_valid(self):
+        self.checks.create({"name": "Test", "kind": "test", "words": "test"})
+        mail = ALIAS_MAIL.replace("Test <test@", "Paula <paula@")
+        with mute_logger("odoo.addons.mail.models.mail_thread"):
+            lead_id = self.env["mail.thread"].message_process("crm.lead", mail)
+        self.assertTrue(self.leads.browse(lead_id).active)
+
     def test_check_again_in_bulk(self):
         leads = self.leads.create([GOOD] * 3)
-        late = self.checks.create({"name": "Test", "kind": "test", "words": "pumps"})
+        late = self.checks.create(
+            {
+                "name": "Test",
+                "kind": "test",
+                "words": "paula, private",
+                "unless_reachable": False,
+            }
+        )
         action = leads.action_check_again()
         self.assertIn("3 of them invalid", action["params"]["message"])
         self.assertEqual(leads.check_id, late)
