@@ -315,11 +315,11 @@ class C360PoolRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        rules._changed(rules.pool_id.ids if all(rules.mapped("pool_id")) else None)
+        rules._changed(rules._get_pool_ids())
         return rules
 
     def write(self, vals):
-        pools = self.pool_id.ids if all(self.mapped("pool_id")) else None
+        pools = self._get_pool_ids()
         result = super().write(vals)
         if vals.keys() - {"display_name"}:
             if "pool_id" in vals:
@@ -330,10 +330,15 @@ class C360PoolRule(models.Model):
         return result
 
     def unlink(self):
-        pools = self.pool_id.ids if all(self.mapped("pool_id")) else None
+        pools = self._get_pool_ids()
         result = super().unlink()
         self._changed(pools)
         return result
+
+    def _get_pool_ids(self):
+        """Return the ids of the pools these rules are about, None: of all."""
+        # a relation that is mapped leaves out what is empty
+        return self.pool_id.ids if all(rule.pool_id for rule in self) else None
 
     def _changed(self, pool_ids):
         """Have the deadlines of these pools set anew, None: of all."""

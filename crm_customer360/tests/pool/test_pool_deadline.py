@@ -195,6 +195,18 @@ class TestPoolDeadline(RecycleCommon, MailCase):
         self._drain()
         self.assertFalse(any(leads.mapped("recycle_date")))
 
+    def test_a_rule_of_all_pools_holds_for_leads_that_are_there(self):
+        lead = self._held()
+        rule = self._rule(pool_id=False)
+        self._drain()
+        self.assertEqual(lead.recycle_date, FIVE_DAYS)
+        rule.days = 3
+        self._drain()
+        self.assertEqual(lead.recycle_date, datetime(2027, 3, 4, 16))
+        rule.unlink()
+        self._drain()
+        self.assertFalse(lead.recycle_date)
+
     def test_a_killed_run_goes_on_behind_the_last_slice(self):
         leads = self._held(3)
         rule = self._rule()
