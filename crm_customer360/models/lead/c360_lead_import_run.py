@@ -152,6 +152,11 @@ class C360LeadImport(models.Model):
         probe = leads_sudo.new(common)
         common |= {"team_id": probe.team_id.id, "stage_id": probe.stage_id.id}
         named = self.env["c360.lead.reader"]._find_names([line.vals for line in lines])
+        for line, vals in zip(lines, named, strict=True):
+            # a card nobody can read, taken all the same
+            vals["name"] = vals["name"] or self.env._(
+                "Row %(number)s", number=line.number
+            )
         leads = leads_sudo.create([self._merge_vals(common, vals) for vals in named])
         self._place(leads)
         return leads
