@@ -17,7 +17,9 @@
         "data/calls.csv",
         "data/consents.csv",
         "data/customers.csv",
+        "data/fair_cards.csv",
         "data/holidays.csv",
+        "data/lead_work.csv",
         "data/leads.csv",
         "data/logged.csv",
         "data/logins.csv",
@@ -28,5 +30,6 @@
         "data/preferences.csv",
         "data/products.csv",
         "data/tickets.csv",
+        "data/visit_cards.csv",
     ],
 }

@@ -14,11 +14,14 @@ from . import (
     contacts,
     customers,
     deals,
+    fair,
     flagships,
     leads,
+    leadwork,
     nights,
     orders,
     people,
+    pools,
     service,
     wishes,
 )
@@ -40,9 +43,12 @@ CHAPTERS = (
     deals.Deals,
     service.Service,
     flagships.Flagships,
+    fair.Fair,
+    leadwork.LeadWork,
     wishes.Wishes,
     contacts.Contacts,
     nights.Nights,
+    pools.Pools,
 )
 
 

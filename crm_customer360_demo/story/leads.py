@@ -13,14 +13,41 @@ ORIGINS = {
     "referral": ("Direct", "Referral"),
     "phone": ("Phone", "Hotline"),
 }
-RETURNS = {
-    "Kaffehuset Aarhus": "Only buys second-hand machines",
-    "Papillon Pâtisserie": "Has bought elsewhere last week",
-    "Hafen Bistro": "Not our make, nothing to sell",
+# source -> by which road, and who brings it
+ROADS = {
+    "fair": ("manual", "nina"),
+    "web": ("website", None),
+    "referral": ("manual", "mia"),
+    "phone": ("call", "leo"),
 }
+# company -> which of the reasons of the house, and a word on it
+RETURNS = {
+    "Kaffehuset Aarhus": ("field", "Only buys second-hand machines"),
+    "Papillon Pâtisserie": ("need", "Has bought elsewhere last week"),
+    "Hafen Bistro": ("field", "Not our make, nothing to sell"),
+}
+# What an enquiry names -> the category it is interested in; the first that is found
+INTERESTS = (
+    ("Grinders", "grinder|磨豆|burr"),
+    ("Espresso machines", "machine|maestro|aria|espresso|equipment|咖啡机|设备|設備"),
+    ("Teaware", "teapot|teaware|tea set|gaiwan|tray|茶具|茶壶|茶壺|茶盘|盖碗|壶"),
+    ("Kettles and brewers", "kettle|brew|pour-over|filter"),
+    ("Coffee", "bean|coffee|roast|生豆|咖啡豆"),
+    ("Spare parts", "spare|gasket"),
+    ("Tea", "tea|longjing|jasmine|龙井|茶"),
+)
 JUNK = "Not a real enquiry"
 # From this expected revenue on a lead is marked as important.
 IMPORTANT = 25_000
+
+
+def get_interest(env, text):
+    """Return commands for the category a text asks for; none when it names nothing."""
+    for name, words in INTERESTS:
+        if any(word in text.lower() for word in words.split("|")):
+            category = env["product.category"].search([("name", "=", name)], limit=1)
+            return [Command.set(category.ids)]
+    return [Command.clear()]
 
 
 class Leads(Chapter):
@@ -42,6 +69,7 @@ class Leads(Chapter):
                 Command.create({"user_id": self.book.users[login]})
                 for login in ("sam", "nina")
             ]
+        self.worked = {row["lead"] for row in table("lead_work")}
         for number, row in enumerate(table("leads")):
             row["number"] = number
             self._plan_lead(row, int(row["days"]))
@@ -56,12 +84,15 @@ class Leads(Chapter):
         fate, _colon, who = row["fate"].partition(":")
         if fate in ("claim", "return") and who:
             wait = self.random.randint(0, 3)
+            if row["company"] in self.worked:
+                # what is done with it, and when, stands in a table of its own
+                wait = 0
             self.book.plan(
                 self.clock.moment(max(days - wait, 1), CLAIM), self.claim, row
             )
         if fate == "return":
             self.book.plan(
-                self.clock.moment(max(days - 9, 1), GIVE_BACK), self.give_back, row
+                self.clock.moment(max(days - 5, 1), GIVE_BACK), self.give_back, row
             )
         if fate == "junk":
             self.book.plan(
@@ -81,6 +112,7 @@ class Leads(Chapter):
     def _lead_values(self, row):
         country = row["country"].replace("gb", "uk")
         revenue = float(row["revenue"])
+        road, collector = ROADS[row["source"]]
         return {
             "type": "lead",
             "name": row["topic"],
@@ -93,6 +125,9 @@ class Leads(Chapter):
             "expected_revenue": revenue,
             "priority": "2" if revenue >= IMPORTANT else "0",
             "user_id": self.book.users.get(row["owner"], False),
+            "capture_channel": road,
+            "collector_id": collector and self.book.users[collector],
+            "interest_category_ids": get_interest(self.env, row["topic"]),
             "campaign_id": self.fair.id if row["source"] == "fair" else False,
             **self.origins[row["source"]],
         }
@@ -117,11 +152,22 @@ class Leads(Chapter):
         for row in rows:
             login = row["fate"].partition(":")[2]
             lead = self._lead_of(row, login)
-            lead.env["c360.pool"]._put(lead, reason=RETURNS[row["company"]])
+            reason, note = RETURNS[row["company"]]
+            reason = f"crm_customer360.c360_pool_return_reason_{reason}"
+            lead.env["c360.pool.return"].create(
+                {
+                    "lead_ids": [Command.set(lead.ids)],
+                    "reason_id": self.env.ref(reason).id,
+                    "reason": note,
+                }
+            ).action_apply()
 
     def discard(self, rows):
-        """The manager closes what never was an enquiry."""
+        """The manager closes what never was an enquiry, if no check has seen it."""
         leads = self.env["crm.lead"].union(*(self._lead_of(r, "mia") for r in rows))
+        leads = leads.filtered("active")
+        if not leads:
+            return
         self.env["crm.lead.lost"].with_env(self.book.by("mia", tracked=True)).create(
             {
                 "lead_ids": [Command.set(leads.ids)],

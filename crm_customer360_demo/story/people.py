@@ -15,7 +15,8 @@ COMPANY = {
 # login, name, language, groups
 STAFF = (
     ("sam", "Sam Whitfield", "en_US", ("crm_customer360.group_user",)),
-    ("nina", "林娜", "zh_CN", ("crm_customer360.group_user",)),
+    ("nina", "林娜", "zh_CN", ("crm_customer360.group_leader",)),
+    ("kit", "Kit Leung", "en_US", ("crm_customer360.group_user",)),
     ("mia", "Mia Castellanos", "en_US", ("crm_customer360.group_manager",)),
     ("leo", "Leo Ng", "en_US", ("crm_customer360.group_service",)),
     ("cora", "Cora Lindqvist", "en_US", ("crm_customer360.group_care",)),
@@ -78,7 +79,8 @@ class People(Chapter):
         team.use_leads = True
         team.user_id = self.book.users["mia"]
         team.member_ids = [
-            Command.link(self.book.users[login]) for login in ("sam", "nina", "mia")
+            Command.link(self.book.users[login])
+            for login in ("sam", "nina", "kit", "mia")
         ]
 
     def _switch_on_leads(self):

@@ -68,7 +68,8 @@ class Wishes(Chapter):
                     "name": row["name"],
                     "calendar_id": calendar.id,
                     "date_from": self._to_utc(zone, day),
-                    "date_to": self._to_utc(zone, day + timedelta(days=1)),
+                    # to the last second: days off that touch count as overlapping
+                    "date_to": self._to_utc(zone, day + timedelta(days=1, seconds=-1)),
                 }
                 for row in table("holidays")
                 for day in (

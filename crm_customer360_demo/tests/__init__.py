@@ -1,2 +1,3 @@
 from . import test_demo_story
 from . import test_demo_contacts
+from . import test_demo_leads
