@@ -40,6 +40,7 @@ class C360LeadReport(models.Model):
             "collector_id",
             "company_id",
             "country_id",
+            "date_conversion",
             "expected_revenue",
             "first_response_date",
             "first_response_hours",
@@ -49,11 +50,12 @@ class C360LeadReport(models.Model):
             "merged_into_id",
             "profile_id",
             "source_id",
+            "stage_id",
             "team_id",
-            "type",
             "user_id",
             "won_status",
         ],
+        "crm.stage": ["sequence", "team_ids"],
         "sale.order": ["amount_untaxed", "currency_rate", "opportunity_id", "state"],
         "c360.lead.cost": [
             "amount",
@@ -217,7 +219,7 @@ class C360LeadReport(models.Model):
         ).split()
         valid = SQL("(crm_lead.check_state IS DISTINCT FROM 'invalid')")
         contacted = SQL("(crm_lead.first_response_date IS NOT NULL)")
-        qualified = SQL("(crm_lead.type = 'opportunity')")
+        qualified = self._get_qualified()
         won, lost = (
             SQL("(crm_lead.won_status = %s)", status) for status in ("won", "lost")
         )
@@ -246,6 +248,31 @@ class C360LeadReport(models.Model):
             "cost_per_won": none,
             "currency_id": SQL("%s", self.env.company.currency_id.id),
         }
+
+    @api.model
+    def _get_qualified(self):
+        """Return SQL for whether somebody found the lead worth working on.
+
+        Converted, moved past the first stage of its team, or won. Being born as an
+        opportunity says nothing: without leads in use every lead is.
+        """
+        return SQL(
+            """
+            (crm_lead.date_conversion IS NOT NULL
+             OR crm_lead.won_status = 'won'
+             OR crm_lead.stage_id IS NOT NULL
+            AND (COALESCE(crm_lead.team_id, 0), crm_lead.stage_id) NOT IN (
+                SELECT DISTINCT ON (team.id) team.id, stage.id
+                  FROM (SELECT id FROM crm_team UNION ALL SELECT 0) AS team
+                  JOIN crm_stage AS stage
+                    ON NOT EXISTS (SELECT FROM crm_stage_crm_team_rel AS rel
+                                    WHERE rel.crm_stage_id = stage.id)
+                    OR EXISTS (SELECT FROM crm_stage_crm_team_rel AS rel
+                                WHERE rel.crm_stage_id = stage.id
+                                  AND rel.crm_team_id = team.id)
+              ORDER BY team.id, stage.sequence, stage.id))
+            """
+        )
 
     @api.model
     def _get_revenue(self, won):

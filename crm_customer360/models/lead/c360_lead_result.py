@@ -33,16 +33,19 @@ class C360LeadResult(models.Model):
             "check_state",
             "collector_id",
             "company_id",
+            "date_conversion",
             "expected_revenue",
             "first_response_date",
             "lost_reason_id",
             "merged_into_id",
             "name",
             "source_id",
-            "type",
+            "stage_id",
+            "team_id",
             "user_id",
             "won_status",
         ],
+        "crm.stage": ["sequence", "team_ids"],
         "sale.order": ["amount_untaxed", "currency_rate", "opportunity_id", "state"],
     }
 
@@ -124,8 +127,9 @@ class C360LeadResult(models.Model):
             CASE WHEN crm_lead.merged_into_id IS NOT NULL THEN 'merged'
                  WHEN crm_lead.check_state = 'invalid' THEN 'invalid'
                  WHEN crm_lead.won_status <> 'pending' THEN crm_lead.won_status
-                 WHEN crm_lead.type = 'opportunity' THEN 'qualified'
+                 WHEN %s THEN 'qualified'
                  ELSE 'open'
             END
-            """
+            """,
+            self.env["c360.lead.report"]._get_qualified(),
         )

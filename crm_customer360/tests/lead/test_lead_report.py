@@ -87,7 +87,32 @@ class TestLeadReport(FollowupCommon):
             "won_rate:avg",
         )
         self.assertEqual(figures["C360 fair"], (6, 5, 1, 1, 1, 1, 250.0, 2.0, 1 / 6))
-        self.assertEqual(figures["C360 web"], (4, 4, 0, 4, 2, 0, 2000.0, False, 0.5))
+        self.assertEqual(figures["C360 web"], (4, 4, 0, 2, 2, 0, 2000.0, False, 0.5))
+
+    def test_qualified_is_what_somebody_moved_on(self):
+        """Born as an opportunity is not qualified: converted, moved on or won is."""
+        born, moved, foreign = self._create_leads(
+            3, type="opportunity", collector_id=self.rival.id, source_id=self.web.id
+        )
+        team = self.env["crm.team"].create({"name": "Pumps"})
+        stages = self.env["crm.stage"].create(
+            [
+                {"name": "First", "sequence": -3, "team_ids": team.ids},
+                {"name": "Second", "sequence": -2, "team_ids": team.ids},
+            ]
+        )
+        born.write({"team_id": team.id, "stage_id": stages[0].id})
+        moved.write({"team_id": team.id, "stage_id": stages[1].id})
+        first = self.env["crm.stage"].search([("team_ids", "=", False)], limit=1)
+        foreign.write({"team_id": False, "stage_id": first.id})
+        states = {result.id: result.state for result in self._results(self.rival)}
+        self.assertEqual(
+            [states[lead.id] for lead in (born, moved, foreign)],
+            ["open", "qualified", "open"],
+        )
+        domain = [("id", "in", (born + moved + foreign).ids)]
+        figures = self._figures("leader", "qualified_count:sum", domain=domain)
+        self.assertEqual(figures["C360 web"], (1,))
 
     def test_merged_leads_count_once(self):
         head, tail = self.web_leads[2:]
