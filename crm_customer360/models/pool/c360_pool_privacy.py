@@ -99,14 +99,17 @@ class C360PoolMixin(models.AbstractModel):
     def _pool_cut_ties(self, keep=None):
         """Close what would carry contact data of pooled leads to colleagues.
 
-        Followers of any kind, who was notified or addressed by a message, meetings.
+        Followers of any kind, who was notified or addressed by a message, meetings;
+        activities, with a note of what was planned.
         Customers among the followers are remembered for the next owner.
 
         :param keep: activities that stay
         """
         if not self:
             return
-        (self.activity_ids - keep if keep else self.activity_ids).unlink()
+        closed = self.activity_ids - keep if keep else self.activity_ids
+        self.env["c360.pool"]._note_closed(closed)
+        closed.unlink()
         for model in ("mail.followers", "mail.message", "mail.notification"):
             self.env[model].flush_model()
         self.env["calendar.event"].flush_model(["opportunity_id", "privacy"])

@@ -6,13 +6,13 @@ LEADER = "crm_customer360.group_leader"
 
 
 class C360Pool(models.Model):
-    """What becomes of the activities that were planned on recycled leads."""
+    """What becomes of activities that were planned on leads that go to a pool."""
 
     _inherit = "c360.pool"
 
     @api.model
     def _settle_activities(self, recycled):
-        """Hand the activities to the managers, or note what is closed.
+        """Hand the activities to the managers; the others are closed with the ties.
 
         :param list recycled: ``Recycled``
         :return: the activities that stay
@@ -40,7 +40,6 @@ class C360Pool(models.Model):
                     {"user_id": manager.id}
                 )
                 handed += found
-        self._note_closed(activities - handed)
         return handed
 
     def _get_activity_manager(self):
@@ -72,8 +71,9 @@ class C360Pool(models.Model):
                 for activity in found
             )
             bodies[lead_id] = Markup("<p>%s<br/>%s</p>") % (
-                self.env._("Closed, as the lead went back to the pool:"),
+                self.env._("Closed, as the lead waits in a pool now:"),
                 words,
             )
-        leads = self.env["crm.lead"].browse(bodies)
-        leads._message_log_batch(bodies=bodies)
+        # Who gave the lead away may no longer see it.
+        leads_sudo = self.env["crm.lead"].sudo().browse(bodies)
+        leads_sudo._message_log_batch(bodies=bodies)

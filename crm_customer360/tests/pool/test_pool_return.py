@@ -19,7 +19,12 @@ class TestPoolReturn(PoolCommon):
     def test_my_lead_goes_back_with_a_reason(self):
         lead = self._create_leads()
         self._claim(lead)
-        lead.activity_schedule("mail.mail_activity_data_todo", user_id=self.user.id)
+        lead.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary="Send the drawing",
+            date_deadline="2026-04-02",
+            user_id=self.user.id,
+        )
         action = self._put(lead, self.user)
         self.assertEqual(action["params"]["next"]["res_model"], "c360.pool.lead")
         self.assertEqual((lead.pool_state, lead.pool_id), ("pooled", self.pool))
@@ -30,6 +35,9 @@ class TestPoolReturn(PoolCommon):
             ("return", self.user, "No answer"),
         )
         self.assertFalse(lead.activity_ids)
+        notes = lead.message_ids.filtered(lambda note: "Send the drawing" in note.body)
+        self.assertEqual(len(notes), 1)
+        self.assertIn("2026-04-02", notes.body)
         self.assertNotIn(self.user.partner_id, lead.message_partner_ids)
 
     def test_salesperson_gives_back_nothing_else(self):
