@@ -61,6 +61,23 @@ class TestLeadProfile(Customer360Common):
         action = self.profile.action_view_leads()
         self.assertEqual(len(self.env["crm.lead"].search(action["domain"])), 3)
 
+    def test_the_first_profile_asks_for_more_than_a_full_card(self):
+        self.profile.active = False
+        profile = self.env.ref("crm_customer360.c360_lead_profile_business")
+        profile.active = True
+        card = {
+            "phone": "+32 470 12 34 56",
+            "email_from": "paula@nordwind-pumpen.example",
+            "partner_name": "Nordwind",
+            "contact_name": "Paula",
+        }
+        leads = [
+            self._lead(**card),
+            self._lead(**card, function="Head of Purchasing"),
+            self._lead(**card, interest_category_ids=self.toys.ids),
+        ]
+        self.assertEqual([lead.grade for lead in leads], ["normal", "key", "key"])
+
     def test_graded_again_when_it_matters(self):
         lead = self._lead(phone="+32 470 12 34 56")
         lead.city = "Ghent"
