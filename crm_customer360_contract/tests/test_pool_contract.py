@@ -48,6 +48,26 @@ class TestPoolContract(RecycleCommon):
         )
         self.assertEqual(other.pool_state, "held")
 
+    def test_contract_that_ended_before(self):
+        self._rule("contract_end", 3)
+        self._contract("2027-02-09")
+        lead = self._create_leads(1, partner_id=self.buyer.id)
+        self._claim(lead)
+        # Tuesday to Thursday: nothing before the claim counts against the owner
+        self.assertEqual(lead.recycle_date, datetime(2027, 3, 4, 16))
+        self.assertEqual(self._moves(lead)[-1].deadline, lead.recycle_date)
+
+    def test_customer_that_becomes_known(self):
+        self._rule("contract_end", 3)
+        self._contract("2027-03-09")
+        lead = self._create_leads(1)
+        self._claim(lead)
+        self.assertFalse(lead.recycle_date)
+        lead.with_user(self.user).partner_id = self.buyer
+        self.assertEqual(lead.recycle_date, datetime(2027, 3, 12, 16))
+        lead.with_user(self.user).partner_id = False
+        self.assertFalse(lead.recycle_date)
+
     def test_renewed_contract_keeps_the_lead(self):
         self._rule("contract_end", 3)
         lead = self._held(partner_id=self.buyer.id)

@@ -77,6 +77,9 @@ class C360Pool(models.Model):
         needed |= {"priority" for rule in mine if rule.level}
         if not needed <= rows[0].keys():
             leads = self._add_row_facts(leads)
+        facts = {lead.id: lead for lead in leads}
+        self._extend_facts(facts)
+        leads = [facts[lead.id] for lead in leads]
         matches = self._get_slow_matches([lead.id for lead in leads], mine)
         result = []
         for lead in leads:
@@ -249,7 +252,10 @@ class C360Pool(models.Model):
 
     @api.model
     def _extend_facts(self, facts):
-        """Let bridges replace rows of ``{lead id: LeadFacts}``; they know more."""
+        """Let bridges replace rows of ``{lead id: LeadFacts}``; they know more.
+
+        Part of the claim: without a rule that asks for it, it must not cost a query.
+        """
 
     @api.model
     def _get_slow_matches(self, lead_ids, rules):

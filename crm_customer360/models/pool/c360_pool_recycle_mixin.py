@@ -10,6 +10,7 @@ DEADLINE_FIELDS = {
     "grade",
     "interest_category_ids",
     "interest_product_ids",
+    "partner_id",
     "pool_id",
     "priority",
     "stage_id",
