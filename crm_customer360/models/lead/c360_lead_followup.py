@@ -39,6 +39,7 @@ class C360LeadFollowupMixin(models.AbstractModel):
         search="_search_followup_state",
     )
     is_step_missing = fields.Boolean(compute="_compute_followup_state")
+    customer_name = fields.Char(string="Customer", compute="_compute_customer_name")
 
     # Overdue, today: WHERE next_step_date < … AND won_status = 'pending'
     _followup_step_idx = models.Index(
@@ -83,6 +84,16 @@ class C360LeadFollowupMixin(models.AbstractModel):
                 state = "missing"
             lead.followup_state = state
             lead.is_step_missing = is_held and not day
+
+    @api.depends("contact_name", "partner_id.name", "partner_name")
+    def _compute_customer_name(self):
+        """Say in one column who it is, whether we know him already or not."""
+        for lead in self:
+            # every list names the customers of its leads, whoever may open them
+            partner_sudo = lead.partner_id.sudo()
+            lead.customer_name = (
+                partner_sudo.display_name or lead.partner_name or lead.contact_name
+            )
 
     def _search_followup_state(self, operator, value):
         if operator != "in":

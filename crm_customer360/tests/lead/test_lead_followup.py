@@ -190,3 +190,17 @@ class TestLeadFollowup(FollowupCommon):
         self.env["crm.lead"]._fill_next_steps()
         self.env.invalidate_all()
         self.assertEqual(lead.next_step_date, fields.Date.to_date("2026-03-30"))
+
+    def test_lists_say_who_it_is(self):
+        known, firm, person = self._create_leads(3)
+        known.partner_id = self.customer
+        firm.write({"partner_name": "Nordwind", "contact_name": "Paula"})
+        person.write({"partner_name": False, "contact_name": "Paula"})
+        leads = known + firm + person
+        self.assertEqual(
+            leads.with_user(self.user).mapped("customer_name"),
+            [self.customer.display_name, "Nordwind", "Paula"],
+        )
+        for view in ("list_followup", "kanban_followup", "list_going_back"):
+            arch = self.env.ref(f"crm_customer360.crm_lead_view_{view}").arch
+            self.assertIn('name="customer_name"', arch)
