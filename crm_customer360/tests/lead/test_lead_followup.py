@@ -1,7 +1,10 @@
+from ast import literal_eval
+
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from .common_followup import FollowupCommon
@@ -204,3 +207,24 @@ class TestLeadFollowup(FollowupCommon):
         for view in ("list_followup", "kanban_followup", "list_going_back"):
             arch = self.env.ref(f"crm_customer360.crm_lead_view_{view}").arch
             self.assertIn('name="customer_name"', arch)
+
+    def test_the_menu_of_leads_begins_with_my_leads(self):
+        menu = self.env.ref("crm_customer360.customer360_menu_lead")
+        names = menu.child_id.sorted("sequence").mapped("name")
+        self.assertEqual(
+            names[:4], ["My Leads", "Follow-up", "Card Lists", "Log a Call"]
+        )
+        self.assertEqual(names[-1], "Merges")
+
+    def test_my_leads_are_leads_and_opportunities(self):
+        action = self.env.ref("crm_customer360.crm_lead_action_mine")
+        lead, chance, won = self._create_leads(3, type="opportunity")
+        lead.type = "lead"
+        won.action_set_won()
+        self._create_leads(user_id=self.rival.id)
+        found = self.env_of("user")["crm.lead"].search(
+            Domain(literal_eval(action.domain)) & Domain("user_id", "=", self.user.id)
+        )
+        self.assertEqual(found & (lead + chance + won), lead + chance)
+        view = self.env["crm.lead"].get_view(action.view_ids[0].view_id.id, "list")
+        self.assertIn('name="grade"', view["arch"])
