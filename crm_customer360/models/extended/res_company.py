@@ -5,6 +5,7 @@ from ...tools.lead_match import MAYBE, SURELY
 
 LIFECYCLE_WINDOWS = ("c360_new_days", "c360_won_back_days", "c360_churn_days")
 CENTURY = 36500
+CACHED = {"c360_duplicate_maybe", "c360_duplicate_surely", "resource_calendar_id"}
 
 
 class ResCompany(models.Model):
@@ -128,7 +129,8 @@ class ResCompany(models.Model):
             for name in LIFECYCLE_WINDOWS
         )
         result = super().write(vals)
-        if "c360_duplicate_maybe" in vals or "c360_duplicate_surely" in vals:
+        # what is kept of a company: limits of duplicates, when a pool's day begins
+        if CACHED & vals.keys():
             self.env.registry.clear_cache()
         if changed:
             self.env["c360.customer.profile"]._wake_refresh()

@@ -75,7 +75,7 @@ class C360Pool(models.Model):
     def _get_my_pools(self):
         """Return the ids of the active pools the current user claims from."""
         terms = self._get_terms()
-        _tz, pool_ids = self._get_memberships(self.env.uid)
+        pool_ids = self._get_memberships(self.env.uid)
         return [pool_id for pool_id in pool_ids if pool_id in terms]
 
     @api.model

@@ -35,8 +35,6 @@ class C360PoolMember(models.Model):
     hold_limit = fields.Integer(
         string="Leads Held", help="Own limit of this member. 0: no limit."
     )
-    # where the member's day begins
-    tz = fields.Char(compute="_compute_tz", store=True)
 
     _pool_user_uniq = models.Constraint(
         "UNIQUE (pool_id, user_id)",
@@ -47,16 +45,10 @@ class C360PoolMember(models.Model):
         "A limit is a number of leads; 0 means no limit.",
     )
 
-    @api.depends("user_id.tz")
-    def _compute_tz(self):
-        for member in self:
-            member.tz = member.user_id.tz
-        # claims read memberships from the cache
-        self.env.registry.clear_cache()
-
     @api.model_create_multi
     def create(self, vals_list):
         members = super().create(vals_list)
+        # claims read memberships from the cache
         self.env.registry.clear_cache()
         return members
 

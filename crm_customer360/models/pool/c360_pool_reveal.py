@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools.pool_day import day_start
 from .c360_pool_claim import MAX_ID
 
 # what a member is shown of a pooled lead, beyond the safe columns of the list
@@ -145,17 +144,19 @@ class C360Pool(models.Model):
     @api.model
     def _get_seen(self, pool_ids):
         """Return ``{pool id: leads the user looked at since midnight}``."""
-        tz, _pools = self._get_memberships(self.env.uid)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT pool_id, COALESCE(lead_id, -id)
-                  FROM c360_pool_reveal
-                 WHERE user_id = %s AND pool_id = ANY(%s) AND date >= %s
+                SELECT look.pool_id, COALESCE(look.lead_id, -look.id)
+                  FROM unnest(%s::int[], %s::timestamp[]) AS day (pool_id, midnight)
+                  JOIN c360_pool_reveal AS look
+                    ON look.pool_id = day.pool_id
+                   AND look.user_id = %s
+                   AND look.date >= day.midnight
                 """,
+                list(pool_ids),
+                [self._get_midnight(pool_id) for pool_id in pool_ids],
                 self.env.uid,
-                pool_ids,
-                day_start(fields.Datetime.now(), tz),
             )
         )
         seen = {pool_id: set() for pool_id in pool_ids}

@@ -33,6 +33,8 @@ class Terms(NamedTuple):
     protect_limit: int
     protect_days: int
     reveal_limit: int
+    # where its day begins: nothing a member can write
+    tz: str | bool
 
 
 class C360Pool(models.Model):
@@ -98,21 +100,37 @@ class C360Pool(models.Model):
                 pool.protect_limit,
                 pool.protect_days,
                 pool.reveal_limit_day,
+                pool._get_tz(),
             )
             for pool in pools_sudo
         }
 
+    def _get_tz(self):
+        """Return the time zone in which the days of this pool begin and end."""
+        self.ensure_one()
+        company = self.company_id or self.env["res.company"].search(
+            [], order="id", limit=1
+        )
+        calendar = self.calendar_id or company.resource_calendar_id
+        return calendar.tz or company.partner_id.tz
+
+    @api.model
+    def _get_midnight(self, pool_id):
+        """Return when today began for a pool, naive UTC."""
+        terms = self._get_terms().get(pool_id)
+        return day_start(fields.Datetime.now(), terms and terms.tz)
+
     @api.model
     @tools.ormcache("user_id")
     def _get_memberships(self, user_id):
-        """Return the time zone of a user and the ids of the pools he claims from."""
+        """Return the ids of the pools a user claims from."""
         # a member reads only himself, an allocation reads many
         members_sudo = (
             self.env["c360.pool.member"]
             .sudo()
             .search([("user_id", "=", user_id), ("active", "=", True)])
         )
-        return members_sudo[:1].tz, tuple(members_sudo.pool_id.ids)
+        return tuple(members_sudo.pool_id.ids)
 
     @api.model
     def _get_members_sql(self, user_ids, pool_ids):
@@ -122,21 +140,17 @@ class C360Pool(models.Model):
         today and ``held``: objects of counts by grade (NULL without rows), or simple
         counts where no pool has limits for a grade, which is faster.
         """
-        now = fields.Datetime.now()
-        midnights = [
-            day_start(now, self._get_memberships(user)[0]) for user in user_ids
-        ]
         return SQL(
             """
             SELECT member.user_id, member.pool_id, member.own_limits,
                    member.claim_limit_day, member.hold_limit,
                    (%(claimed)s) AS claimed, (%(held)s) AS held
               FROM (SELECT mine.user_id, mine.pool_id, mine.own_limits,
-                           mine.claim_limit_day, mine.hold_limit, who.midnight
+                           mine.claim_limit_day, mine.hold_limit, day.midnight
                       FROM c360_pool_member AS mine
-                      JOIN unnest(%(users)s::int[], %(midnights)s::timestamp[])
-                           AS who (user_id, midnight) USING (user_id)
-                     WHERE mine.active AND mine.pool_id = ANY(%(pools)s)
+                      JOIN unnest(%(pools)s::int[], %(midnights)s::timestamp[])
+                           AS day (pool_id, midnight) USING (pool_id)
+                     WHERE mine.active AND mine.user_id = ANY(%(users)s)
                   ORDER BY mine.id
                        FOR NO KEY UPDATE OF mine) AS member
             """,
@@ -170,7 +184,7 @@ class C360Pool(models.Model):
                 ),
             ),
             users=list(user_ids),
-            midnights=midnights,
+            midnights=[self._get_midnight(pool_id) for pool_id in pool_ids],
             pools=list(pool_ids),
         )
 

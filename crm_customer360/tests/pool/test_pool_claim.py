@@ -151,7 +151,9 @@ class TestPoolClaim(PoolCommon):
 
     def test_the_day_begins_at_local_midnight(self):
         self.pool.claim_limit_day = 1
-        self.user.tz = "Asia/Shanghai"
+        self.pool.calendar_id = self.env["resource.calendar"].create(
+            {"name": "Shanghai", "tz": "Asia/Shanghai"}
+        )
         leads = self._create_leads(3)
         with freeze_time("2026-03-31 15:59:59"):
             self.assertTrue(self._claim(leads[0])["granted"])
@@ -159,6 +161,22 @@ class TestPoolClaim(PoolCommon):
         with freeze_time("2026-03-31 16:00:00"):
             self.assertTrue(self._claim(leads[1])["granted"])
             self.assertFalse(self._claim(leads[2])["granted"])
+
+    def test_a_member_does_not_move_his_midnight(self):
+        """His time zone is his to write: neither claims nor looks depend on it."""
+        self.pool.write({"claim_limit_day": 1, "reveal_limit_day": 1})
+        leads = self._create_leads(2)
+        pools = self.env["c360.pool"].with_user(self.user)
+        with freeze_time("2026-03-31 12:00:00"):
+            self.assertTrue(pools.reveal(leads[1].ids)["granted"])
+            self.assertTrue(self._claim(leads[0])["granted"])
+        rest = self._create_leads()
+        for tz in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            self.user.with_user(self.user).tz = tz
+            self.env.flush_all()
+            with self.subTest(tz), freeze_time("2026-03-31 13:00:00"):
+                self.assertFalse(self._claim(leads[1])["granted"])
+                self.assertFalse(pools.reveal(rest.ids)["granted"])
 
     def test_hold_limit_counts_open_leads(self):
         self.pool.hold_limit = 2

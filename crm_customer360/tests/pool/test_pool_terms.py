@@ -221,11 +221,19 @@ class TestPoolTerms(PoolCommon):
         self._claim(leads[2])
         self.assertEqual(leads[2].team_id, team)
 
-    def test_the_day_follows_the_zone_of_the_member(self):
-        self.user.tz = "Asia/Shanghai"
-        self.assertEqual(self._member().tz, "Asia/Shanghai")
-        self.user.tz = "Europe/Brussels"
-        self.env.flush_all()
-        self.assertEqual(
-            self.env["c360.pool"]._get_memberships(self.user.id)[0], "Europe/Brussels"
-        )
+    def test_the_day_is_that_of_the_pool(self):
+        """Its calendar says, else that of its company; no member writes either."""
+        company = self.company
+        company.resource_calendar_id = self._calendar("Europe/Brussels")
+        self.pool.company_id = company
+        get_tz = self.env["c360.pool"]._get_terms
+        self.assertEqual(get_tz()[self.pool.id].tz, "Europe/Brussels")
+        company.resource_calendar_id = self._calendar("America/New_York")
+        self.assertEqual(get_tz()[self.pool.id].tz, "America/New_York")
+        self.pool.calendar_id = self._calendar("Asia/Shanghai")
+        self.assertEqual(get_tz()[self.pool.id].tz, "Asia/Shanghai")
+        self.pool.calendar_id.tz = "Asia/Tokyo"
+        self.assertEqual(get_tz()[self.pool.id].tz, "Asia/Tokyo")
+
+    def _calendar(self, tz):
+        return self.env["resource.calendar"].create({"name": tz, "tz": tz})
