@@ -27,6 +27,7 @@ from . import c360_pool_recycle_deadline
 from . import c360_pool_recycle_veto
 from . import c360_pool_recycle_activity
 from . import c360_pool_recycle
+from . import c360_pool_protect_late
 from . import c360_pool_recycle_move
 from . import c360_pool_recycle_mixin
 from . import c360_pool_reminder

@@ -265,6 +265,7 @@ class C360Pool(models.Model):
                    AND %(waiting)s
                    AND lead.offer_user_id IS NULL
                    AND lead.offer_exhausted IS NOT TRUE
+                   AND (lead.protected_until IS NULL OR lead.protected_until <= %(now)s)
                    AND lead.id <> ALL(%(skip)s)
               ORDER BY lead.priority DESC, lead.pool_date, lead.id
                  LIMIT %(size)s
@@ -274,6 +275,7 @@ class C360Pool(models.Model):
                 waiting=self._get_waiting_sql(),
                 pool=self.id,
                 skip=list(skip_ids),
+                now=fields.Datetime.now(),
                 size=size,
             )
         )

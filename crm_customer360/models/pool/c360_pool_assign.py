@@ -81,6 +81,9 @@ class C360Pool(models.Model):
             return self.env._("%(name)s does not work for its company.", name=user.name)
         if override:
             return None
+        protection = self._get_protection(row)
+        if protection:
+            return protection
         meter = meters.get((user.id, row["pool_id"]))
         if meter is None:
             return self.env._("%(name)s is not a member of its pool.", name=user.name)

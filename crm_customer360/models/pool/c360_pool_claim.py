@@ -119,8 +119,8 @@ class C360Pool(models.Model):
     def _get_obstacles_sql(self, pool_ids):
         """Return SQL for what may stand against a claim of ``lead``, besides limits.
 
-        Columns: ``released``, when the user last had to give it back; until when it is
-        protected, with which lead; ``viewer_id``, who has its card open.
+        Columns: ``released``, when the user last had to give it back; ``viewer_id``,
+        who has its card open.
         """
         terms = self._get_terms()
         released = SQL("NULL::timestamp")
@@ -138,12 +138,7 @@ class C360Pool(models.Model):
         viewer = SQL("NULL::int")
         if any(terms[pool_id].lease_blocks for pool_id in pool_ids):
             viewer = self.env["c360.pool.lease"]._get_viewer_sql()
-        return SQL(
-            "%s AS released, lead.protected_until, lead.protected_lead_id,"
-            " %s AS viewer_id",
-            released,
-            viewer,
-        )
+        return SQL("%s AS released, %s AS viewer_id", released, viewer)
 
     # ------------------------------------------------------------
     # Decision
@@ -176,24 +171,16 @@ class C360Pool(models.Model):
     @api.model
     def _get_obstacle(self, row):
         """Return what stands against a claim besides limits, in words, or None."""
-        now = fields.Datetime.now()
-        if row["protected_until"] and row["protected_until"] > now:
-            # the name of a colleague is no secret, the lead of his is
-            lead_sudo = self.env["crm.lead"].sudo().browse(row["protected_lead_id"])
-            return self.env._(
-                "Protected as a duplicate of a lead of %(name)s until %(date)s.",
-                name=lead_sudo.user_id.name or self.env._("somebody"),
-                date=format_datetime(
-                    self.env, row["protected_until"], dt_format="short"
-                ),
-            )
+        protection = self._get_protection(row)
+        if protection:
+            return protection
         if row["viewer_id"] and self._get_terms()[row["pool_id"]].lease_blocks:
             viewer_sudo = self.env["res.users"].sudo().browse(row["viewer_id"])
             return self.env._(
                 "%(name)s is looking at this lead.", name=viewer_sudo.name
             )
         until = self._get_cooldown_end(row)
-        if until and until > now:
+        if until and until > fields.Datetime.now():
             return self.env._(
                 "You had this lead before. You may claim it again from %(date)s.",
                 date=format_datetime(self.env, until, dt_format="short"),

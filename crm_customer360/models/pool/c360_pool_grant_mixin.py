@@ -141,7 +141,7 @@ class C360PoolGrantMixin(models.AbstractModel):
         """Return SQL for the columns a grant needs to know of ``lead``."""
         return SQL(
             "lead.id, lead.pool_id, lead.company_id, lead.team_id, lead.type,"
-            " lead.priority, lead.grade"
+            " lead.priority, lead.grade, lead.protected_until, lead.protected_lead_id"
         )
 
     @api.model

@@ -226,6 +226,20 @@ class C360Pool(models.Model):
         self.env["c360.pool.move"]._append("protect", leads_sudo)
 
     @api.model
+    def _get_protection(self, row):
+        """Return, in words, that the lead of a row is protected, or None."""
+        until = row["protected_until"]
+        if not until or until <= fields.Datetime.now():
+            return None
+        # the name of a colleague is no secret, the lead of his is
+        lead_sudo = self.env["crm.lead"].sudo().browse(row["protected_lead_id"])
+        return self.env._(
+            "Protected as a duplicate of a lead of %(name)s until %(date)s.",
+            name=lead_sudo.user_id.name or self.env._("somebody"),
+            date=format_datetime(self.env, until, dt_format="short"),
+        )
+
+    @api.model
     def _get_twins_sql(self):
         """Return SQL for the duplicates that are protected with the leads of ``item``.
 

@@ -258,6 +258,8 @@ class C360Pool(models.Model):
     def _write_places(self, recycled, reasons):
         """Write the places and the ledger, in one statement.
 
+        Whatever was protected as a duplicate of these is free again.
+
         :param dict reasons: rule id -> why, for the ledger
         """
         released = {
@@ -284,6 +286,10 @@ class C360Pool(models.Model):
                      WHERE lead.id = row.id
                  RETURNING lead.id, lead.name, lead.partner_id, lead.pool_id,
                            lead.company_id, %(grade)s, row.owner, row.rule, row.reason
+                ), freed AS (
+                    UPDATE crm_lead
+                       SET protected_until = NULL, protected_lead_id = NULL
+                     WHERE protected_lead_id = ANY(%(ids)s) AND id <> ALL(%(ids)s)
                 )
                 INSERT INTO c360_pool_move
                        (kind, date, create_uid, create_date, write_uid, write_date,
@@ -316,6 +322,7 @@ class C360Pool(models.Model):
             "day_open",
             "last_followup_date",
             "protected_until",
+            "protected_lead_id",
             "recycle_date",
             "recycle_rule_id",
             "recycle_warned",

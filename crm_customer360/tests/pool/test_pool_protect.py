@@ -139,7 +139,7 @@ class TestPoolProtect(PoolCommon):
         )
 
     def test_duplicates_are_protected_too(self):
-        lead, mine, waiting, theirs, maybe, rejected = self._create_leads(6)
+        lead, mine, waiting, theirs, maybe, rejected, free = self._create_leads(7)
         for other in (mine, waiting, theirs):
             self._pair(lead, other)
         self._pair(lead, maybe, level="maybe")
@@ -158,9 +158,8 @@ class TestPoolProtect(PoolCommon):
             ],
         )
         # one place is left: a duplicate uses none up
-        other = self._create_leads()
-        self._claim(other)
-        self.assertTrue(self._protect(other)["granted"])
+        self._claim(free)
+        self.assertTrue(self._protect(free)["granted"])
         lead.user_id = False
         self.env.invalidate_all()
         self.assertFalse((mine + waiting).filtered("protected_until"))
@@ -175,3 +174,53 @@ class TestPoolProtect(PoolCommon):
         with freeze_time("2026-04-10 09:00:00"):
             self.assertTrue(self._claim(waiting, self.rival)["granted"])
         self.assertFalse(waiting.protected_until)
+
+    def _protected_pair(self):
+        lead, waiting = self._create_leads(2)
+        self._pair(lead, waiting)
+        self._claim(lead)
+        self._protect(lead)
+        self.env.invalidate_all()
+        return lead, waiting
+
+    def test_a_protected_duplicate_is_not_handed_out(self):
+        """Neither by the plan nor by a manager; leaders do so past the limits."""
+        _lead, waiting = self._protected_pair()
+        self.pool.allocation = "auto"
+        self.assertEqual(self.pool._allocate_slice()[0], [])
+        pools = self.env_of("leader")["c360.pool"]
+        result = pools._assign(waiting.ids, self.rival)
+        self.assertIn("Protected as a duplicate", self._reasons(result)[0])
+        result = pools._assign(waiting.ids, self.rival, override=True, reason="Knows")
+        self.assertEqual(result["granted"], waiting.ids)
+
+    def test_duplicates_that_come_later_are_protected(self):
+        lead = self._create_leads()
+        self._claim(lead)
+        self._protect(lead)
+        late = super()._create_leads(email_from=lead.email_from)
+        self.assertEqual(late.pool_state, "pooled")
+        self.assertEqual(late.protected_lead_id, lead)
+        self.assertEqual(late.protected_until, lead.protected_until)
+        self.assertFalse(self._claim(late, self.rival)["granted"])
+
+    def test_duplicates_confirmed_later_are_protected(self):
+        lead, waiting = self._create_leads(2)
+        pair = self._pair(lead, waiting, level="maybe")
+        self._claim(lead)
+        self._protect(lead)
+        self.env.invalidate_all()
+        self.assertFalse(waiting.protected_until)
+        pair._decide("confirmed")
+        self.assertEqual(waiting.protected_lead_id, lead)
+
+    def test_duplicates_given_back_later_are_protected(self):
+        lead, other = self._create_leads(2)
+        self._pair(lead, other)
+        self._claim(lead)
+        self._claim(other, self.rival)
+        self._protect(lead)
+        self.env.invalidate_all()
+        self.assertFalse(other.protected_until)
+        other.user_id = False
+        self.assertEqual(other.protected_lead_id, lead)

@@ -192,3 +192,20 @@ class TestPoolRecycle(RecycleCommon):
         lead = self._held()
         with self.assertRaisesRegex(UserError, "Say why"):
             self._put(lead)
+
+    def test_duplicates_of_a_recycled_lead_are_free(self):
+        self.pool.write({"protect_limit": 3, "protect_days": 60})
+        self._rule(days=2, keep_protected=False)
+        head, twin = self._create_leads(2, email_from="same@private.example")
+        self._claim(head)
+        self.env["c360.pool"].with_user(self.user).protect(head.ids)
+        self.env.invalidate_all()
+        self.assertEqual(twin.protected_lead_id, head)
+        self._set_deadlines(head)
+        self.at(2027, 3, 15, 9, 0)
+        self._run()
+        self.env.invalidate_all()
+        self.assertEqual(head.pool_state, "pooled")
+        self.assertFalse((head | twin).filtered("protected_until"))
+        self.assertFalse(twin.protected_lead_id)
+        self.assertTrue(self._claim(twin, self.rival)["granted"])
