@@ -294,3 +294,25 @@ class C360PoolUserMixin(models.AbstractModel):
         # Whoever archives users need not know about pools.
         members_sudo = self.env["c360.pool.member"].sudo()
         members_sudo.search([("user_id", "in", self.ids)]).write({"active": False})
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_give_back(self):
+        """What a deleted user holds goes back: the database would only empty it."""
+        # Whoever deletes users need not see what they hold.
+        leads_sudo = self.env["crm.lead"].sudo().with_context(active_test=False)
+        held_sudo = leads_sudo.search(
+            [("user_id", "in", self.ids), ("pool_state", "=", "held")]
+        )
+        places_sudo = self.env["c360.pool.customer"].sudo()
+        places_sudo = places_sudo.search(
+            [("user_id", "in", self.ids), ("state", "=", "held")]
+        )
+        if not held_sudo and not places_sudo:
+            return
+        reason = self.env._(
+            "User deleted: %(names)s", names=", ".join(self.mapped("name"))
+        )
+        held_sudo.write({"user_id": False, "pool_reason": reason})
+        partners_sudo = places_sudo.with_context(c360_pool_reason=reason).partner_id
+        partners_sudo.write({"user_id": False})
+        self.env.flush_all()

@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import PoolCommon
 
@@ -194,3 +194,37 @@ class TestPoolOwnership(PoolCommon):
         for role in ("stranger", "service", "analyst"):
             with self.subTest(role), self.assertRaises(AccessError):
                 self.env_of(role)["c360.pool.move"].search([])
+
+    def test_what_a_deleted_user_held_goes_back(self):
+        """The database alone would leave it held by nobody, for ever."""
+        gone = new_test_user(
+            self.env,
+            login="c360_gone",
+            groups="crm_customer360.group_user",
+            company_id=self.company.id,
+        )
+        self.env["c360.pool.member"].create(
+            {"pool_id": self.pool.id, "user_id": gone.id}
+        )
+        lead, lost = self._create_leads(2)
+        self._claim(lead + lost, gone)
+        lost.action_set_lost()
+        customer = self._create_customer("Held", city="Ghent")
+        self.pool.write(
+            {"takes_customers": True, "customer_domain": "[('city', '=', 'Ghent')]"}
+        )
+        places = self.env["c360.pool.customer"]
+        place = places._enter(customer.ids)
+        places.with_user(gone).claim(place.ids)
+        self.assertEqual(customer.user_id, gone)
+        self.env["c360.pool.arrival"].search([]).unlink()
+        gone.unlink()
+        self.env.invalidate_all()
+        for held in (lead, lost):
+            self.assertEqual(held.pool_state, "pooled")
+            move = self._moves(held)[-1]
+            self.assertEqual(move.kind, "return")
+            self.assertIn("User deleted", move.reason)
+        self.assertEqual(place.state, "pooled")
+        self.assertFalse(place.user_id)
+        self.assertEqual(self._claim(lead)["granted"], lead.ids)
