@@ -76,9 +76,13 @@ class C360PoolCustomer(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    @tools.ormcache()
     def _get_rules(self):
         """Return ``((pool id, company id, rule), ...)`` of what takes customers."""
+        return self._load_rules() if self.env["c360.pool"]._is_enabled() else ()
+
+    @api.model
+    @tools.ormcache()
+    def _load_rules(self):
         # cached for everyone: no caller's rights or context may thin it out
         pools_sudo = self.env["c360.pool"].sudo().search([("active", "=", True)])
         return tuple(
@@ -189,6 +193,9 @@ class C360PoolCustomer(models.Model):
         meters = pools._lock_members([user.id], rows_sudo.pool_id.ids)
         waiting = rows_sudo._lock_waiting()
         held = rows_sudo._count_held(user)
+        # past whose records a leader may read, a customer stays in his company
+        user_sudo = user.sudo()
+        companies = {*user_sudo.company_ids.ids, False}
         granted, refused = self.browse(), []
         for row in rows_sudo.browse(ids):
             pool = row.pool_id if row in rows_sudo else None
@@ -199,6 +206,10 @@ class C360PoolCustomer(models.Model):
             stopped = (
                 row not in waiting
                 and self._explain_gone(row)
+                or row.company_id.id not in companies
+                and self.env._(
+                    "%(name)s does not work for its company.", name=user.name
+                )
                 or not override
                 and self._refuse(pool, meter, held[pool.id], user)
             )

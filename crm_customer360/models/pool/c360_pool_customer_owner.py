@@ -185,7 +185,8 @@ class C360PoolPartnerMixin(models.AbstractModel):
     def write(self, vals):
         if not {"user_id", "active"} & vals.keys():
             return super().write(vals)
-        # who changes a salesperson need not see the pool his customer is in
+        # Who changes a salesperson need not see the pool his customer is in. The place
+        # follows with pools off, too: it must be true when they are switched on again.
         places_sudo = (
             self.env["c360.pool.customer"]
             .sudo()

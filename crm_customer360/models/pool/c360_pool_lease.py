@@ -98,11 +98,13 @@ class C360PoolLead(models.Model):
         The first one has it; the card of somebody else is taken over when it shows no
         sign of life any more. Called again every minute while the card is open.
 
-        :return: what there is to know about others, or False
+        :return: what there is to know about others, or False; nothing with pools off
         :raise AccessError: for leads the user cannot see in a pool
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.env["c360.pool"]._is_enabled():
+            return False
         now = fields.Datetime.now()
         # Plain SQL: an upsert; nobody has a right to the rows themselves.
         self.env.execute_query(

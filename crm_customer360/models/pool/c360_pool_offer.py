@@ -36,6 +36,8 @@ class C360PoolOffer(models.Model):
         ondelete="cascade",
         groups="crm_customer360.group_leader",
     )
+    # of the lead: a pool may be one of all companies
+    company_id = fields.Many2one(related="lead_id.company_id", store=True)
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Offered to",

@@ -86,8 +86,10 @@ class C360Pool(models.Model):
 
     @api.model
     def _get_obstacle(self, row):
-        offered_to = row["offer_user_id"]
-        if offered_to and offered_to != self.env.uid:
+        offered_to, until = row["offer_user_id"], row["offer_until"]
+        # one that ran out stands in nobody's way until the cron ends it
+        stands = until and until > fields.Datetime.now()
+        if offered_to and stands and offered_to != self.env.uid:
             # the name of a colleague is no secret
             user_sudo = self.env["res.users"].sudo().browse(offered_to)
             return self.env._(
@@ -114,7 +116,15 @@ class C360Pool(models.Model):
     @api.model
     def _get_row_sql(self):
         return SQL(
-            "%s, lead.offer_user_id, lead.offer_exhausted", super()._get_row_sql()
+            """
+            %s, lead.offer_user_id, lead.offer_exhausted,
+            CASE WHEN lead.offer_user_id IS NOT NULL THEN (
+                SELECT offer.date_deadline
+                  FROM c360_pool_offer AS offer
+                 WHERE offer.lead_id = lead.id AND offer.state = 'offered'
+            ) END AS offer_until
+            """,
+            super()._get_row_sql(),
         )
 
     def _get_offer_deadline(self, now):

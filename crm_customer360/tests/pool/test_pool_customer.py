@@ -1,5 +1,6 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import PoolCommon
 
@@ -144,6 +145,24 @@ class TestPoolCustomer(PoolCommon):
         self.place.with_env(env).action_leave()
         self.assertFalse(self._place(self.partner))
 
+    def test_a_customer_stays_in_his_company(self):
+        own = self._create_customer("C", city="Ghent", company_id=self.company.id)
+        self.env["c360.pool.route"]._route_slice()
+        company = self.env["res.company"].create({"name": "Other"})
+        foreign = new_test_user(
+            self.env,
+            login="c360_foreign",
+            name="Fritz Foreign",
+            groups="crm_customer360.group_user",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        places = self._place(own).with_user(self.users_by_role["leader"])
+        result = places._assign(foreign, override=True, reason="He knows them")
+        self.assertFalse(result["granted"])
+        self.assertIn("Fritz Foreign does not work", result["refused"][0]["reason"])
+        self.assertFalse(own.user_id)
+
     def test_who_sees_what(self):
         stranger = self.env_of("stranger")["c360.pool.customer"]
         with self.assertRaises(AccessError):
@@ -181,6 +200,12 @@ class TestPoolCustomer(PoolCommon):
         )
         with self.assertRaisesRegex(UserError, "switched off"):
             self._claim_customer()
+        # the place stays true, nobody else is queued
+        self._create_customer("New", city="Ghent")
+        self.env["c360.pool"]._look_for_customers()
+        self.assertFalse(self.env["c360.pool.route"].search_count([]))
+        self.partner.user_id = self.rival
+        self.assertEqual(self.place.user_id, self.rival)
 
     def test_two_who_wait_to_be_compared_can_be_merged(self):
         one, other = (self._create_customer(name, city="Ghent") for name in "AB")

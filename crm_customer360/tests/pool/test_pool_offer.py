@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import PoolCommon
 
@@ -35,6 +35,31 @@ class TestPoolOffer(PoolCommon):
         with self.assertRaisesRegex(UserError, "not made to you"):
             # somebody else's offer, past the rules
             self.offer.with_user(self.users_by_role["leader"]).action_accept()
+
+    def test_an_offer_that_ran_out_stands_in_nobodys_way(self):
+        with freeze_time(self.offer.date_deadline + timedelta(minutes=1)):
+            granted = self._claim(self.lead, self.second)["granted"]
+        self.assertEqual(granted, self.lead.ids)
+        self.assertFalse(self._open())
+
+    def test_managers_read_offers_of_their_companies(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        boss = new_test_user(
+            self.env,
+            login="c360_other_boss",
+            groups="crm_customer360.group_user",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        self.pool.manager_ids = boss
+        offers = self.env["c360.pool.offer"].with_user(boss)
+        self.assertTrue(offers.search_count([]), "of a lead of every company")
+        self.lead.company_id = self.company
+        self.assertEqual(self.offer.company_id, self.company)
+        self.env.flush_all()
+        self.assertFalse(offers.search_count([]))
+        with self.assertRaises(AccessError):
+            self.offer.with_user(boss).read(["topic"])
 
     def test_accepting_is_a_claim(self):
         action = self.offer.with_user(self.first).action_accept()

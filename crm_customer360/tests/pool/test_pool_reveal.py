@@ -130,6 +130,15 @@ class TestPoolReveal(PoolCommon):
             self.assertEqual(theirs.viewer_id, self.user)
             self.assertTrue(self._claim(lead, self.rival)["granted"], "a word, no lock")
 
+    def test_switched_off_nobody_looks(self):
+        lead = self._create_leads()
+        card = self._card(lead, self.users_by_role["leader"])
+        self.env.ref("base.group_user").implied_ids -= self.env.ref(
+            "crm_customer360.group_use_pool"
+        )
+        self.assertFalse(card.look())
+        self.assertFalse(self.env["c360.pool.lease"].search_count([]))
+
     def test_card_without_a_sign_of_life_is_free(self):
         lead = self._create_leads()
         mine, theirs = self._card(lead, self.user), self._card(lead, self.rival)
