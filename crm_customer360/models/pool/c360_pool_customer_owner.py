@@ -143,10 +143,10 @@ class C360PoolMove(models.Model):
                 """
                 INSERT INTO c360_pool_move
                        (kind, date, reason, create_uid, create_date, write_uid,
-                        write_date, lead_name, partner_id, pool_id, company_id, user_id,
-                        previous_user_id)
+                        write_date, is_customer, lead_name, partner_id, pool_id,
+                        company_id, user_id, previous_user_id)
                 SELECT %(kind)s, %(now)s, %(reason)s, %(uid)s, %(now)s, %(uid)s,
-                       %(now)s, partner.name, place.partner_id, place.pool_id,
+                       %(now)s, TRUE, partner.name, place.partner_id, place.pool_id,
                        place.company_id, place.user_id, item.previous
                   FROM unnest(%(ids)s::int[], %(previous)s::int[])
                        AS item(id, previous)

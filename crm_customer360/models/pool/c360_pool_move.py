@@ -46,6 +46,8 @@ class C360PoolMove(models.Model):
         index="btree_not_null",
         groups="crm_customer360.group_leader",
     )
+    # Of a customer, not of a lead: without a lead are rows of deleted leads as well.
+    is_customer = fields.Boolean(string="Of a Customer", readonly=True)
     pool_id = fields.Many2one(
         comodel_name="c360.pool", readonly=True, ondelete="restrict", index=True
     )

@@ -22,11 +22,11 @@ PROGRESS = SQL(
 
 
 class C360PoolReport(models.Model):
-    """What came into the pools, who took it, and what became of it.
+    """What leads came into the pools, who took them, and what became of them.
 
-    One row per row of the ownership ledger, and the same rows: whoever may not read a
-    row of the ledger does not count it. Hours are those of the clock on the wall, day
-    and night: a customer waits at night as well.
+    One row per row of the ownership ledger of leads, and the same rows: whoever may not
+    read a row of the ledger does not count it. Hours are those of the clock on the
+    wall, day and night: a customer waits at night as well.
     """
 
     _name = "c360.pool.report"
@@ -38,6 +38,7 @@ class C360PoolReport(models.Model):
         "c360.pool.move": [
             "company_id",
             "date",
+            "is_customer",
             "kind",
             "lead_id",
             "pool_id",
@@ -116,7 +117,9 @@ class C360PoolReport(models.Model):
     @property
     def _table_query(self):
         """The rows of the ledger the user may read, and what became of their leads."""
-        query = self.env["c360.pool.move"]._search([], order="id")
+        query = self.env["c360.pool.move"]._search(
+            [("is_customer", "=", False)], order="id"
+        )
         return SQL(
             """
             SELECT %s

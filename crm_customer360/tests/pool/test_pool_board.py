@@ -68,6 +68,19 @@ class TestPoolBoard(PoolCommon):
         [row] = [row for row in board[section] if row["name"] == name]
         return row
 
+    def test_customers_are_no_leads(self):
+        before = self._load(self.user)
+        report = self.env["c360.pool.report"]
+        rows = report.search_count([])
+        self.pool.write({"takes_customers": True, "customer_domain": "[]"})
+        partner = self._create_customer("Ghent Bikes")
+        with freeze_time("2026-03-20 09:00:00"):
+            places = self.env["c360.pool.customer"]._enter(partner.ids)
+            places.with_user(self.user).claim(places.ids)
+        self.env.flush_all()
+        self.assertEqual(self._load(self.user), before)
+        self.assertEqual(report.search_count([]), rows)
+
     def test_leaders_see_everything_counted_by_hand(self):
         board = self._load(self.leader)
         self.assertEqual(
