@@ -39,6 +39,16 @@ class C360Pool(models.Model):
         inverse_name="pool_id",
         string="Recycling Rules",
     )
+    common_rule_ids = fields.Many2many(
+        comodel_name="c360.pool.rule",
+        string="Rules for Every Pool",
+        compute="_compute_common_rule_ids",
+    )
+
+    def _compute_common_rule_ids(self):
+        self.common_rule_ids = self.env["c360.pool.rule"].search(
+            [("pool_id", "=", False)]
+        )
 
     def write(self, vals):
         result = super().write(vals)

@@ -27,6 +27,14 @@ class TestPoolRecycleRule(RecycleCommon):
         self.assertEqual((move.kind, move.previous_user_id), ("recycle", owner))
         return move
 
+    def test_a_pool_lists_the_rules_for_every_pool(self):
+        own, common = self._rule(), self._rule(pool_id=False)
+        self._rule(pool_id=False, active=False)
+        for role in ("user", "leader"):
+            pool = self.pool.with_env(self.env_of(role))
+            self.assertEqual(pool.common_rule_ids.ids, common.ids, role)
+            self.assertEqual(pool.recycle_rule_ids.ids, own.ids, role)
+
     def test_nobody_contacted_the_customer(self):
         rule = self._rule()
         lead = self._held()
