@@ -138,7 +138,10 @@ class C360PoolLead(models.Model):
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     offer_user_id = fields.Many2one(
-        comodel_name="res.users", string="Offered to", readonly=True
+        comodel_name="res.users",
+        string="Offered to",
+        readonly=True,
+        groups="crm_customer360.group_leader",
     )
     can_assign = fields.Boolean(compute="_compute_can_assign")
 

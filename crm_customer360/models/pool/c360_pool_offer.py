@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import format_datetime
+
+from ..lead.c360_lead_profile_mixin import GRADE_SELECTION
 
 SAFE = (
     "priority",
+    "grade",
     "country_id",
     "city",
     "source_id",
@@ -68,6 +72,7 @@ class C360PoolOffer(models.Model):
         selection=[("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
         compute="_compute_safe",
     )
+    grade = fields.Selection(selection=GRADE_SELECTION, compute="_compute_safe")
     country_id = fields.Many2one(comodel_name="res.country", compute="_compute_safe")
     city = fields.Char(compute="_compute_safe")
     source_id = fields.Many2one(comodel_name="utm.source", compute="_compute_safe")
@@ -184,6 +189,27 @@ class C360PoolOffer(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_open_card(self):
+        """Open what may be known of the lead, to choose; the lead once it is mine.
+
+        :raise UserError: the lead went to somebody else, or is closed
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # Whoever has the offer may know which lead it is about.
+        lead_id = self.sudo().lead_id.id
+        for model in ("c360.pool.lead", "crm.lead"):
+            if self.env[model].search_count([("id", "=", lead_id)], limit=1):
+                return {
+                    "type": "ir.actions.act_window",
+                    "res_model": model,
+                    "res_id": lead_id,
+                    "views": [(False, "form")],
+                }
+        raise UserError(
+            self.env._("“%(topic)s” is in the pool no more.", topic=self.topic or "")
+        )
+
     def action_decline(self):
         """Leave these leads to the next one."""
         self._check_mine()
@@ -290,3 +316,43 @@ class C360PoolOffer(models.Model):
         (offers_sudo - mine).write(
             {"state": "withdrawn", "date_end": fields.Datetime.now()}
         )
+
+
+class C360PoolLead(models.Model):
+    """What the others are told of a lead while it is offered to one of them."""
+
+    _inherit = "c360.pool.lead"
+
+    is_offered_away = fields.Boolean(compute="_compute_offer_note")
+    offer_note = fields.Char(string="Offer", compute="_compute_offer_note")
+
+    @api.depends("offer_user_id")
+    @api.depends_context("uid", "lang", "tz")
+    def _compute_offer_note(self):
+        # Members read their own offers only; that there is one is no secret.
+        offers_sudo = self.env["c360.pool.offer"].sudo()
+        open_sudo = offers_sudo.search(
+            [
+                ("lead_id", "in", self.ids),
+                ("state", "=", "offered"),
+                ("date_deadline", ">", fields.Datetime.now()),
+            ]
+        )
+        by_lead = {offer.lead_id.id: offer for offer in open_sudo}
+        for lead in self:
+            offer_sudo = by_lead.get(lead.id, offers_sudo)
+            mine = offer_sudo.user_id == self.env.user
+            lead.is_offered_away = bool(offer_sudo) and not mine
+            until = format_datetime(self.env, offer_sudo.date_deadline)
+            if not offer_sudo:
+                lead.offer_note = False
+            elif mine:
+                lead.offer_note = self.env._("Offered to you until %s", until)
+            elif lead.can_assign:
+                lead.offer_note = self.env._(
+                    "Offered to %(name)s until %(until)s",
+                    name=offer_sudo.user_id.name,
+                    until=until,
+                )
+            else:
+                lead.offer_note = self.env._("Offered to a colleague until %s", until)

@@ -61,6 +61,39 @@ class TestPoolOffer(PoolCommon):
         with self.assertRaises(AccessError):
             self.offer.with_user(boss).read(["topic"])
 
+    def test_an_offer_is_not_answered_blind(self):
+        mine = self.offer.with_user(self.first)
+        action = mine.action_open_card()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("c360.pool.lead", self.lead.id)
+        )
+        self.assertEqual(mine.grade, self.lead.grade)
+        mine.action_accept()
+        self.assertEqual(mine.action_open_card()["res_model"], "crm.lead")
+        self.lead.user_id = self.second
+        with self.assertRaisesRegex(UserError, "no more"):
+            mine.action_open_card()
+        with self.assertRaises(AccessError):
+            self.offer.with_user(self.second).action_open_card()
+
+    def test_the_others_are_told_that_it_is_offered(self):
+        def card(user):
+            return self.env["c360.pool.lead"].with_user(user).browse(self.lead.id)
+
+        other = card(self.second)
+        self.assertTrue(other.is_offered_away)
+        self.assertIn("to a colleague until", other.offer_note)
+        self.assertNotIn(self.first.name, other.offer_note)
+        with self.assertRaises(AccessError):
+            other.read(["offer_user_id"])
+        self.assertFalse(card(self.first).is_offered_away)
+        self.assertIn("to you until", card(self.first).offer_note)
+        leader = card(self.users_by_role["leader"])
+        self.assertIn(self.first.name, leader.offer_note)
+        self.offer.date_deadline = "2020-01-01"
+        other.invalidate_recordset()
+        self.assertFalse(other.is_offered_away or other.offer_note)
+
     def test_accepting_is_a_claim(self):
         action = self.offer.with_user(self.first).action_accept()
         self.assertEqual(action["res_id"], self.lead.id)
