@@ -11,6 +11,8 @@ FEATURE = "crm_customer360.group_use_lead"
 # What a domain raises that names a field, a model or a value that is no more. Errors of
 # the database are not among them: they have to reach the host, which tries again.
 RULE_ERRORS = (AttributeError, KeyError, SyntaxError, TypeError, ValueError)
+# Which check a list of leads tries.
+TRIED = "c360_tried_check"
 # How many open leads a rule is tried on: enough for a share, little enough to wait for.
 TRIED_LEADS = 5_000
 KINDS = [
@@ -313,7 +315,12 @@ class C360LeadCheck(models.Model):
         hits = leads.browse(
             [lead.id for lead, reason in zip(leads, found, strict=True) if reason]
         )
-        action = self._get_leads_action([("id", "in", hits.ids)])
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_customer360.crm_lead_action_check_try"
+        )
+        action["domain"] = [("id", "in", hits.ids)]
+        # the list names the reason of this check, on or off
+        action["context"] = {"create": False, TRIED: self.id}
         action["display_name"] = self.env._(
             "“%(check)s” would find %(hits)s of the latest %(count)s open leads",
             check=self.name,

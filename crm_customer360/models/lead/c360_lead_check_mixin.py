@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .c360_lead_check import TRIED
+
 # Only the system judges; a person says “It is valid” by a button.
 VERDICT = {
     "check_state",
@@ -55,6 +57,9 @@ class C360LeadCheckMixin(models.AbstractModel):
         ondelete="set null",
     )
     check_reason = fields.Char(string="Reason", readonly=True, copy=False)
+    tried_reason = fields.Char(
+        string="Reason It Would Give", compute="_compute_tried_reason"
+    )
     check_date = fields.Datetime(string="Checked On", readonly=True, copy=False)
     check_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -66,6 +71,20 @@ class C360LeadCheckMixin(models.AbstractModel):
     set_aside_date = fields.Datetime(
         string="Set Aside On", readonly=True, copy=False, index="btree_not_null"
     )
+
+    @api.depends(*sorted(CHECKED_FIELDS))
+    @api.depends_context(TRIED)
+    def _compute_tried_reason(self):
+        """Say what the check that is being tried finds, on or off."""
+        # Whoever tries a check was allowed to; its words are no secret in the house.
+        checks_sudo = self.env["c360.lead.check"].sudo()
+        check_sudo = checks_sudo.browse(self.env.context.get(TRIED)).exists()
+        if not check_sudo:
+            self.tried_reason = False
+            return
+        found = check_sudo._judge(self, (check_sudo._prepare_rule(),))
+        for lead, pair in zip(self, found, strict=True):
+            lead.tried_reason = pair and pair[1]
 
     # Archived leads without a chance of winning are lost to the host, its figures and
     # its predictive scoring; one that was set aside never was a lead.

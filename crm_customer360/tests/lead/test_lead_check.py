@@ -253,6 +253,17 @@ class TestLeadCheck(Customer360Common):
         self.assertEqual(found & leads, leads[0])
         self.assertIn(f"{len(found)} of the latest", action["display_name"])
         self.assertTrue(leads[0].active)
+        # the reason of this check, whatever another one said; and nothing to press
+        leads[0].sudo().check_reason = "Another reason"
+        tried = found.with_context(**action["context"]) & leads[0]
+        self.assertEqual(
+            tried.tried_reason, rule._judge(tried, (rule._prepare_rule(),))[0][1]
+        )
+        self.assertFalse(leads[0].tried_reason)
+        for view_id, kind in action["views"][:2]:
+            arch = self.env["crm.lead"].get_view(view_id, kind)["arch"]
+            self.assertIn("tried_reason", arch)
+            self.assertNotIn("<button", arch)
 
     def test_try_without_leads(self):
         rule = self._rule("test", words="test", active=False)
