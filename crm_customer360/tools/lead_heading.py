@@ -8,6 +8,8 @@
 ['last_name', 'first_name', 'partner_name', 'phone', 'email_from']
 >>> guess_columns(["", "?"], [["+49 30 1234567", "a@b.example"]] * 3)
 ['phone', 'email_from']
+>>> guess_columns(["Name", "Product", "产品"], [])
+['contact_name', 'interest', 'interest']
 >>> guess_columns(["Hat size"], [["L"]])
 ['note']
 >>> find_heading([["Fair 2026", ""], ["Name", "E-Mail"], ["Jo", "jo@x.example"]])
@@ -77,6 +79,10 @@ SYNONYMS = {
     "expected_revenue": "expected revenue|revenue|amount|budget|value|deal value"
     "|umsatz|erwarteter umsatz|betrag|auftragswert|montant|revenu attendu"
     "|预计金额|金额|预算|預計金額|金額|預算|预期收入",
+    "interest": "product|products|product name|product category|product of interest"
+    "|interested in|produkt|produkte|artikel|warengruppe|interessiert an|produit"
+    "|produits|article|intéressé par|产品|产品名称|产品类别|意向产品|感兴趣的产品|商品"
+    "|產品|產品名稱|產品類別|意向產品|感興趣的產品",
     "tag_ids": "tag|tags|label|labels|category|categories|schlagwort|schlagworte"
     "|kategorie|étiquette|étiquettes|catégorie|标签|分类|類別|標籤|類型|类别",
     "source_id": "source|lead source|origin|quelle|herkunft|leadquelle|origine|来源"
@@ -116,7 +122,7 @@ CONTENTS = (
     ("contact_name", PERSON.match, 0.6),
 )
 # Fields that two columns may share: their texts are put together.
-SHARED = ("note", "skip", "tag_ids", "description")
+SHARED = ("note", "skip", "interest", "tag_ids", "description")
 
 
 def fold_heading(text):

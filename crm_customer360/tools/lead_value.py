@@ -13,6 +13,8 @@ datetime.datetime(2026, 3, 1, 0, 0))
 [1234.5, 1234.5, 12000.0, None]
 >>> join_names("Ada", "Byron"), join_names("小明", "王"), join_names("", "Byron")
 ('Ada Byron', '王小明', 'Byron')
+>>> split_names("Pumps, valves；泵，"), split_names(" ")
+(['Pumps', 'valves', '泵'], [])
 """
 
 import re
@@ -69,3 +71,9 @@ def join_names(first, last):
     if CHINESE.match(first) and CHINESE.match(last):
         return last + first
     return f"{first} {last}".strip()
+
+
+def split_names(text):
+    """Return the names of a list in one text: commas or semicolons between them."""
+    parts = text.replace("，", ",").replace("；", ",").replace(";", ",").split(",")
+    return [part.strip() for part in parts if part.strip()]

@@ -53,7 +53,7 @@ class C360LeadImport(models.Model):
             if field == "note":
                 row.setdefault("note", []).append(f"{column.heading}: {text}")
             elif field in row:
-                joint = ", " if field == "tag_ids" else "\n"
+                joint = ", " if field in ("interest", "tag_ids") else "\n"
                 row[field] += joint + text
             else:
                 row[field] = text
@@ -70,6 +70,7 @@ class C360LeadImport(models.Model):
     def _prepare_known_vals(self, vals):
         """Return what other rooms may know of a row before it is a lead."""
         named = ("source_id", "medium_id", "campaign_id", "tag_ids", "notes")
+        named += ("interest_category_ids", "interest_product_ids")
         plain = {name: value for name, value in vals.items() if name not in named}
         return plain | {"company_id": self.company_id.id, "user_id": self.user_id.id}
 

@@ -21,6 +21,7 @@ FIELDS = [
     ("description", "Notes"),
     ("name", "Title of the lead"),
     ("expected_revenue", "Expected revenue"),
+    ("interest", "Products or product categories"),
     ("tag_ids", "Tags"),
     ("source_id", "Source"),
     ("medium_id", "Medium"),

@@ -38,6 +38,7 @@ FIELDS = {
     "medium": "medium_id",
     "campaign": "campaign_id",
     "tags": "tag_ids",
+    "interest": "interest",
     "date": "capture_date",
 }
 # Of the row itself, not of the lead.
@@ -64,10 +65,12 @@ class C360LeadIntake(models.AbstractModel):
             ``mobile``, ``function``, ``website``, ``street``, ``street2``, ``zip``,
             ``city``, ``state``, ``country`` (code or name), ``description``,
             ``expected_revenue``, ``referred``, ``source``, ``medium``, ``campaign``,
-            ``tags`` (separated by commas), ``date`` (ISO 8601, when it was collected),
-            ``reference`` (of the caller, returned as it came), ``kind`` (``lead`` or
-            ``call``) and, for calls, ``direction`` (``in`` or ``out``). A call is noted
-            at the customer or lead with its ``phone``; nobody's number becomes a lead.
+            ``tags`` (separated by commas), ``interest`` (names of products and product
+            categories; what has another name is noted), ``date`` (ISO 8601, when it
+            was collected), ``reference`` (of the caller, returned as it came), ``kind``
+            (``lead`` or ``call``) and, for calls, ``direction`` (``in`` or ``out``). A
+            call is noted at the customer or lead with its ``phone``; nobody's number
+            becomes a lead.
         :param str key: of the request, chosen by the caller: the same request again
             gets the same answer and creates nothing. Kept for seven days.
         :return: ``{"created": [{"index", "id", "reference"}], "logged": [{"index",
@@ -178,6 +181,9 @@ class C360LeadIntake(models.AbstractModel):
         names = {field: name for name, field in FIELDS.items()}
         for index, (lead, problem) in enumerate(zip(leads, problems, strict=True)):
             vals, unread = read[index]
+            if text := unread.pop("interest", ""):
+                note = self.env._("Interested in: %(text)s", text=text)
+                vals["notes"] = "\n".join(filter(None, [vals.get("notes"), note]))
             if not problem and unread:
                 field, text = next(iter(unread.items()))
                 problem = self.env._(

@@ -1,11 +1,11 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import email_normalize, plaintext2html
 
 from ...tools.lead_country import get_country_code
-from ...tools.lead_value import join_names, parse_amount, parse_date
+from ...tools.lead_value import join_names, parse_amount, parse_date, split_names
 
 # Fields of a lead that are taken as they stand, with the most characters.
 PLAIN = {
@@ -47,17 +47,22 @@ class C360LeadReader(models.AbstractModel):
         :param list rows: dicts of field -> text; besides the fields of a lead:
             ``first_name``, ``last_name``, ``mobile``, ``note`` (a list of texts), and
             names for ``country_id``, ``state_id``, ``source_id``, ``medium_id``,
-            ``campaign_id``, ``tag_ids``
+            ``campaign_id``, ``tag_ids``, ``interest`` (products and their categories)
         :return: list of ``(values, problems)``: values are ready for
             :meth:`_find_names`; problems is a dict of field -> text that could not be
             understood
         """
         countries = self._get_countries(rows)
         states = self._get_states(rows)
+        interests = self._get_interests(rows)
         month_first = "%m/%d" in self.env["res.lang"]._get_data(
             code=self.env.user.lang or "en_US"
         ).date_format.replace("-", "/")
-        return [self._read_row(row, countries, states, month_first) for row in rows]
+        read = [self._read_row(row, countries, states, month_first) for row in rows]
+        for row, (vals, problems) in zip(rows, read, strict=True):
+            if text := row.get("interest"):
+                self._read_interest(text, interests, vals, problems)
+        return read
 
     @api.model
     def _read_row(self, row, countries, states, month_first):
@@ -149,6 +154,48 @@ class C360LeadReader(models.AbstractModel):
         ]
         return found[0] if len(found) == 1 else None
 
+    @api.model
+    def _get_interests(self, rows):
+        """Return name -> (field, id) of the products and categories rows name.
+
+        A name that several products have is nobody's.
+        """
+        texts = [row["interest"] for row in rows if row.get("interest")]
+        names = {part for text in texts for part in (text, *split_names(text))}
+        found = {}
+        if not names:
+            return found
+        companies = [self.env.company.id, False]
+        for field, model, domain in (
+            ("interest_category_ids", "product.category", []),
+            (
+                "interest_product_ids",
+                "product.template",
+                [("company_id", "in", companies)],
+            ),
+        ):
+            # Everybody may name a product; an interface may not read them.
+            things_sudo = (
+                self.env[model]
+                .sudo()
+                .search_fetch([*domain, ("name", "in", list(names))], ["name"])
+            )
+            for name, things in things_sudo.grouped("name").items():
+                if len(things) == 1:
+                    found[name] = (field, things.id)
+        return found
+
+    @api.model
+    def _read_interest(self, text, interests, vals, problems):
+        """Link what is named exactly so; the rest is a problem, in its words."""
+        parts = [text] if text in interests else split_names(text)
+        for part in parts:
+            if part in interests:
+                field, thing_id = interests[part]
+                vals.setdefault(field, []).append(Command.link(thing_id))
+        if rest := [part for part in parts if part not in interests]:
+            problems["interest"] = ", ".join(rest)
+
     # ---------------------------------------------------------------------- names
 
     @api.model
@@ -174,11 +221,8 @@ class C360LeadReader(models.AbstractModel):
                 if field in vals:
                     vals[field] = find(model, vals[field])
             if tags := vals.pop("tag_ids", ""):
-                parts = tags.replace("，", ",").replace("；", ",").replace(";", ",")
                 vals["tag_ids"] = [
-                    (4, find("crm.tag", part.strip()))
-                    for part in parts.split(",")
-                    if part.strip()
+                    (4, find("crm.tag", part)) for part in split_names(tags)
                 ]
             if notes := vals.pop("notes", ""):
                 vals["description"] = plaintext2html(notes)

@@ -99,6 +99,31 @@ class TestLeadImport(ImportCommon):
         self.assertEqual(str(lead.capture_date), "2026-02-01 00:00:00")
         self.assertEqual(lead.expected_revenue, 1500)
 
+    def test_products_become_interests(self):
+        """By their exact names; what has another name stays a note."""
+        doors = self.env["product.category"].create({"name": "C360 Doors"})
+        self.env["product.template"].create([{"name": "C360 Twin"}] * 2)
+        pump = self.env["product.template"].create({"name": "C360 Pump, small"})
+        card_list = self._create_list(
+            b"Name,E-Mail,Product\n"
+            b"Ada,ada@x.example,C360 Doors\n"
+            b'Bo,bo@x.example,"C360 Pump, small"\n'
+            b'Cy,cy@x.example,"C360 Doors, Gates"\n'
+            b"Di,di@x.example,C360 Twin\n"
+        )
+        card_list.action_read()
+        self.assertEqual(card_list.column_ids[2].field, "interest")
+        card_list.action_import()
+        ada, bo, cy, di = self._get_leads(card_list)
+        self.assertEqual(ada.interest_category_ids, doors)
+        self.assertFalse(ada.description)
+        self.assertEqual(bo.interest_product_ids, pump)
+        self.assertFalse(bo.interest_category_ids)
+        self.assertEqual(cy.interest_category_ids, doors)
+        self.assertIn("Product: Gates", cy.description)
+        self.assertFalse(di.interest_product_ids)
+        self.assertIn("Product: C360 Twin", di.description)
+
     def test_corrected_columns_count(self):
         card_list = self._create_list(b"Foo;Bar\nAda;x@y.example\n;z@y.example\n")
         card_list.action_read()

@@ -81,6 +81,13 @@ class TestLeadIntakeSubmit(IntakeCommon):
             self.assertEqual(lead.collector_id, self.interface)
             self.assertFalse(lead.user_id)
 
+    def test_interests_are_found_by_name(self):
+        pump = self.env["product.template"].create({"name": "C360 Pump"})
+        answer = self._submit(ADA | {"interest": "C360 Pump, Gates"})
+        lead = self._get_created(answer)
+        self.assertEqual(lead.interest_product_ids, pump)
+        self.assertIn("Interested in: Gates", lead.description)
+
     def test_a_name_is_created_once(self):
         self._submit(*(ADA | {"source": name} for name in ("Ad A", "ad a", "AD A ")))
         self.assertEqual(
