@@ -134,7 +134,9 @@ class C360LeadImport(models.Model):
     @api.depends("line_ids.state")
     def _compute_preview_ids(self):
         lines = self.env["c360.lead.import.line"]
-        for card_list in self:
+        self.preview_ids = False
+        # a list that is not saved yet has no rows
+        for card_list in self.filtered("id"):
             # once it is imported, only what was not
             for state in ("new", "duplicate", "invalid", "refused"):
                 domain = [("import_id", "=", card_list.id), ("state", "=", state)]

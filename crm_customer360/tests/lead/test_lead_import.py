@@ -99,6 +99,14 @@ class TestLeadImport(ImportCommon):
         self.assertEqual(str(lead.capture_date), "2026-02-01 00:00:00")
         self.assertEqual(lead.expected_revenue, 1500)
 
+    def test_a_new_list_looks_for_no_rows(self):
+        card_list = self.env["c360.lead.import"].new({})
+        with patch.object(
+            self.env.registry["c360.lead.import.line"], "search"
+        ) as search:
+            self.assertFalse(card_list.preview_ids)
+        search.assert_not_called()
+
     def test_products_become_interests(self):
         """By their exact names; what has another name stays a note."""
         doors = self.env["product.category"].create({"name": "C360 Doors"})
