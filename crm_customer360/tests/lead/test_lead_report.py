@@ -311,10 +311,15 @@ class TestLeadReport(FollowupCommon):
     def test_what_waits_in_a_pool_keeps_its_name_to_itself(self):
         self.env["c360.pool"].create({"name": "Waiting"})
         lead = self._create_leads(
-            user_id=False, name="Call Paula 0470", collector_id=self.rival.id
+            user_id=False,
+            name="Call Paula about pumps, +32 470 12 34 56",
+            contact_name="Paula Private",
+            collector_id=self.rival.id,
         )
         result = self._results(self.rival).browse(lead.id)
-        self.assertEqual((result.state, result.topic), ("pooled", f"Lead {lead.id}"))
+        self.assertEqual(
+            (result.state, result.topic), ("pooled", "Call … about pumps, …")
+        )
         self.assertFalse(
             self._results(self.rival).search([("topic", "ilike", "Paula")])
         )
