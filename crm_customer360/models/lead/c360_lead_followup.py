@@ -83,7 +83,8 @@ class C360LeadFollowupMixin(models.AbstractModel):
             elif is_held and lead._get_step_limit() <= now:
                 state = "missing"
             lead.followup_state = state
-            lead.is_step_missing = is_held and not day
+            # a lead that is being typed in has nothing planned yet
+            lead.is_step_missing = bool(is_held and not day and lead._origin)
 
     @api.depends("contact_name", "partner_id.name", "partner_name")
     def _compute_customer_name(self):

@@ -228,3 +228,10 @@ class TestLeadFollowup(FollowupCommon):
         self.assertEqual(found & (lead + chance + won), lead + chance)
         view = self.env["crm.lead"].get_view(action.view_ids[0].view_id.id, "list")
         self.assertIn('name="grade"', view["arch"])
+
+    def test_a_lead_being_typed_in_misses_nothing(self):
+        values = {"name": "Typed", "user_id": self.user.id, "date_open": "2026-03-01"}
+        new = self.env["crm.lead"].new(values)
+        self.assertFalse(new.is_step_missing)
+        self.leads[0].date_open = "2026-03-01"
+        self.assertTrue(self.leads[0].is_step_missing)
