@@ -228,9 +228,9 @@ class C360LeadFollowupMixin(models.AbstractModel):
         changed.invalidate_recordset(STEP_FIELDS, flush=False)
         changed.modified(STEP_FIELDS)
 
-    def _merge_undone(self, tails, owners):
+    def _merge_undone(self, tails, owners, planned):
         """Steps go back with their leads, past the activities' own methods."""
-        result = super()._merge_undone(tails, owners)
+        result = super()._merge_undone(tails, owners, planned)
         (self | tails)._refresh_next_steps()
         return result
 

@@ -187,12 +187,13 @@ class C360LeadMerge(models.Model):
         tails_sudo = merge_sudo.with_context(active_test=False).tail_ids
         leads_sudo = head_sudo | tails_sudo
         owners = {lead.id: lead.user_id.id for lead in leads_sudo}
-        self.env["c360.lead.merge.trace"].sudo()._put_back(
-            merge_sudo.trace, merge_sudo.after, head_sudo.id
-        )
+        trace_sudo = self.env["c360.lead.merge.trace"].sudo()
+        trace = merge_sudo.trace
+        trace_sudo._put_back(trace, merge_sudo.after, head_sudo.id)
+        planned_sudo = trace_sudo._get_planned(trace, leads_sudo)
         merge_sudo.write({"state": "undone", "trace": False, "after": False})
         merge_sudo._take_back(tails_sudo)
-        leads_sudo._merge_undone(tails_sudo, owners)
+        leads_sudo._merge_undone(tails_sudo, owners, planned_sudo)
         for lead in leads_sudo:
             lead._message_log(
                 body=self.env._(

@@ -120,11 +120,12 @@ class C360LeadMergeMixin(models.AbstractModel):
         )
         earlier.write({"merged_into_id": head.id})
 
-    def _merge_undone(self, tails, owners):
+    def _merge_undone(self, tails, owners, planned):
         """React to leads being separated again; rooms keep their ledgers.
 
         :param tails: those of them that were merged away and are back
         :param dict owners: lead id -> id of the owner until now
+        :param planned: the activities they had before the merge and have again
         """
 
     def _get_merge_heads(self):

@@ -229,6 +229,25 @@ class C360LeadMergeTrace(models.AbstractModel):
         self.env.invalidate_all(flush=False)
 
     @api.model
+    def _get_planned(self, trace, leads):
+        """Return the activities that leads had before a merge and have (again).
+
+        :param dict trace: of ``_take``
+        """
+        ids = OrderedSet()
+        for table, *_names, row_ids in trace["rows"]:
+            if table == "mail_activity":
+                ids.update(row_ids)
+        return (
+            self.env["mail.activity"]
+            .browse(ids)
+            .exists()
+            .filtered_domain(
+                [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)]
+            )
+        )
+
+    @api.model
     def _put_row(self, table, column, model_column, kind, lead_id, ids, head_id):
         name, value = SQL.identifier(column), lead_id
         now = head_id

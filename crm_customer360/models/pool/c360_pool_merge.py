@@ -18,9 +18,9 @@ class C360PoolMixin(models.AbstractModel):
             placed.write({"pool_id": False})
         return result
 
-    def _merge_undone(self, tails, owners):
+    def _merge_undone(self, tails, owners, planned):
         """Note in the ledger who has the leads now that they are two again."""
-        result = super()._merge_undone(tails, owners)
+        result = super()._merge_undone(tails, owners, planned)
         reason = self.env._("Merge undone")
         # Who may undo a merge need not be allowed to write the ledger.
         move_sudo = self.env["c360.pool.move"].sudo()
@@ -33,5 +33,8 @@ class C360PoolMixin(models.AbstractModel):
                 kind = "transfer"
             if lead in tails or owners.get(lead.id) != lead.user_id.id:
                 move_sudo._append(kind, lead, previous=owners, reason=reason)
-        self.filtered(lambda lead: lead.pool_state == "pooled")._pool_cut_ties()
+        pooled = self.filtered(lambda lead: lead.pool_state == "pooled")
+        # Only who had the lead meanwhile has planned what he must not see any more.
+        held = pooled.filtered(lambda lead: owners.get(lead.id))
+        pooled._pool_cut_ties(keep=planned | (pooled - held).activity_ids)
         return result

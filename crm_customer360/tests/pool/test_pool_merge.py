@@ -89,6 +89,43 @@ class TestPoolMerge(PoolCommon):
         self.assertEqual(self.waiting.user_id, self.user)
         self.assertEqual(twin.pool_state, "pooled")
 
+    def _plan(self, lead, user):
+        return lead.activity_schedule(
+            "mail.mail_activity_data_call", summary="Call", user_id=user.id
+        )
+
+    def test_undo_keeps_what_was_planned_on_a_pooled_lead(self):
+        leader = self.users_by_role["leader"]
+        planned = self._plan(self.waiting, leader)
+        (self.own | self.waiting)._merge_into(self.own)
+        self.assertEqual(planned.res_id, self.own.id)
+        self.own.merge_ids.action_undo()
+        self.assertEqual(self.waiting.pool_state, "pooled")
+        self.assertEqual(self.waiting.activity_ids, planned)
+        self.assertEqual(self.waiting.next_step, "Call")
+
+    def test_undo_keeps_what_leaders_plan_on_pooled_leads_meanwhile(self):
+        leader = self.users_by_role["leader"]
+        twin = self._create_leads(email_from="paula@private.example")
+        planned = self._plan(twin, leader)
+        (twin | self.waiting)._merge_into(self.waiting)
+        since = self._plan(self.waiting, leader)
+        self.waiting.merge_ids.action_undo()
+        self.assertEqual(twin.activity_ids, planned)
+        self.assertEqual(self.waiting.activity_ids, since)
+
+    def test_undo_closes_what_the_owner_in_between_has_planned(self):
+        """The lead goes back to its pool, and he must not see it any more."""
+        planned = self._plan(self.waiting, self.users_by_role["leader"])
+        (self.own | self.waiting)._merge_into(self.waiting)
+        self.assertEqual(self.waiting.user_id, self.user)
+        self._plan(self.waiting, self.user)
+        self.waiting.merge_ids.action_undo()
+        self.assertEqual(self.waiting.pool_state, "pooled")
+        self.assertEqual(self.waiting.activity_ids, planned)
+        notes = "".join(self.waiting.message_ids.mapped("body"))
+        self.assertEqual(notes.count("Call of"), 1)
+
     def test_merge_of_a_pooled_lead_is_hidden(self):
         twin = self._create_leads(email_from="paula@private.example")
         (twin | self.waiting)._merge_into(self.waiting)
