@@ -112,14 +112,18 @@ class C360LeadDuplicate(models.Model):
 
     def _act_on_sure(self, lead, action):
         """Hand a lead to the owner of what it resembles, or merge it into that."""
-        older = self.other_lead_id.filtered(lambda other: other.id < lead.id)[:1]
+        # a lead of no company resembles those of all: only those of one are meant
+        company = lead.company_id or self.env.company
+        theirs = (False, company.id)
+        older = self.other_lead_id.filtered(
+            lambda other: other.id < lead.id and other.company_id.id in theirs
+        )[:1]
+        partners = self.partner_id.filtered(lambda other: other.company_id.id in theirs)
         if action == "merge":
             if older and older._takes_in(lead):
                 (older | lead.sudo())._merge_into(older)
             return
-        owner = (older.user_id or self.partner_id.user_id)[:1]
-        if owner.active and (
-            not lead.company_id or lead.company_id in owner.company_ids
-        ):
+        owner = (older.user_id or partners.user_id)[:1]
+        if owner.active and company in owner.company_ids:
             # Whoever enters a lead need not be allowed to hand it over.
             lead.sudo().user_id = owner

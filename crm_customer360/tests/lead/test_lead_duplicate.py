@@ -204,6 +204,22 @@ class TestLeadDuplicate(LeadCommon):
         self.assertFalse(lead.active)
         self.assertEqual(older.email_from, "paula.petersen@nordwind.example")
 
+    def test_entry_stays_within_the_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        abroad = new_test_user(
+            self.env, "abroad", company_id=other.id, company_ids=[(6, 0, other.ids)]
+        )
+        older = self._create_lead(company_id=other.id, user_id=abroad.id)
+        for action in ("merge", "owner"):
+            self.company.c360_duplicate_action = action
+            lead = self._create_lead(company_id=False)
+            self.assertEqual(self._pairs(lead)[-1:].other_lead_id, older)
+            self.assertFalse(lead.merged_into_id or lead.user_id)
+            lead.action_set_lost()
+        older.action_set_lost()
+        self._create_partner(company_id=other.id, user_id=abroad.id)
+        self.assertFalse(self._create_lead(company_id=False).user_id)
+
     def test_thresholds(self):
         self.company.write({"c360_duplicate_maybe": 1, "c360_duplicate_surely": 1})
         self._create_lead()
