@@ -88,7 +88,9 @@ class C360LeadIntakeMixin(models.AbstractModel):
         captured = []
         for vals in vals_list:
             channel = vals.get("capture_channel") or self._get_capture_channel(vals)
-            captured.append(common | vals | {"capture_channel": channel})
+            captured.append(
+                common | self._cap_capture_date(vals) | {"capture_channel": channel}
+            )
             if not vals.get("medium_id"):
                 captured[-1] |= self._prepare_medium_vals(channel)
         return super().create(captured)
@@ -160,7 +162,14 @@ class C360LeadIntakeMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_capture([vals])
-        return super().write(vals)
+        return super().write(self._cap_capture_date(vals))
+
+    @api.model
+    def _cap_capture_date(self, vals):
+        """Nothing was captured later than now: no answer could come after it."""
+        moment = fields.Datetime.to_datetime(vals.get("capture_date"))
+        now = fields.Datetime.now()
+        return vals | {"capture_date": now} if moment and moment > now else vals
 
     def _check_capture(self, vals_list):
         """Only the system and leaders say where a lead comes from.

@@ -26,6 +26,17 @@ class TestLeadIntakeOrigin(Customer360Common):
     # ------------------------------------------------------------------- roads
 
     @freeze_time(EARLY)
+    def test_nothing_comes_from_the_future(self):
+        lead = self._create("leader", capture_date=LATE)
+        self.assertEqual(str(lead.capture_date), EARLY)
+        lead.capture_date = "2026-01-01 08:00:00"
+        self.assertEqual(str(lead.capture_date), "2026-01-01 08:00:00")
+        lead.capture_date = LATE
+        self.assertEqual(str(lead.capture_date), EARLY)
+        lead.capture_date = False
+        self.assertFalse(lead.capture_date)
+
+    @freeze_time(EARLY)
     def test_by_hand(self):
         with Form(self.env_of("user")["crm.lead"]) as form:
             form.name = "Card of the fair"
