@@ -56,7 +56,13 @@ class C360LeadReport(models.Model):
             "won_status",
         ],
         "crm.stage": ["sequence", "team_ids"],
-        "sale.order": ["amount_untaxed", "currency_rate", "opportunity_id", "state"],
+        "sale.order": [
+            "amount_untaxed",
+            "company_id",
+            "currency_rate",
+            "opportunity_id",
+            "state",
+        ],
         "c360.lead.cost": [
             "amount",
             "campaign_id",
@@ -278,20 +284,24 @@ class C360LeadReport(models.Model):
     def _get_revenue(self, won):
         return SQL(
             """
-            CASE WHEN %(won)s THEN %(rate)s * COALESCE(
-                (SELECT SUM(sale.amount_untaxed / COALESCE(
+            CASE WHEN %(won)s THEN COALESCE(
+                (SELECT SUM(%(sale_rate)s * sale.amount_untaxed / COALESCE(
                             NULLIF(sale.currency_rate, 0), 1))
                    FROM sale_order AS sale
                   WHERE sale.opportunity_id = crm_lead.id AND sale.state = 'sale'),
-                crm_lead.expected_revenue, 0)
+                %(rate)s * crm_lead.expected_revenue, 0)
             END
             """,
             won=won,
             rate=self._get_rate(SQL("crm_lead.company_id")),
+            # An order may be another company's than its lead, also of one not chosen.
+            sale_rate=self._get_rate(
+                SQL("sale.company_id"), self.env["res.company"].sudo().search([])
+            ),
         )
 
     @api.model
-    def _get_rate(self, company):
+    def _get_rate(self, company, companies=None):
         """Return SQL for what turns a company's money into the current company's.
 
         Today's rates, as the host's reports of sales. In the query they are numbers:
@@ -299,7 +309,7 @@ class C360LeadReport(models.Model):
         """
         mine = self.env.company
         # Rates of exchange are no secret.
-        companies_sudo = self.env.companies.sudo()
+        companies_sudo = (companies or self.env.companies).sudo()
         rates = {
             other.id: other.currency_id._get_conversion_rate(
                 other.currency_id, mine.currency_id, mine, fields.Date.today()

@@ -268,6 +268,31 @@ class TestLeadReport(FollowupCommon):
             [("source_id", "=", self.web.id)], [], ["revenue:sum"]
         )
         self.assertEqual(float(revenue), 2250)
+        self._check_orders_of(other)
+
+    def _check_orders_of(self, other):
+        """An order counts by the rate of its own company, whosever its lead is."""
+        product = self.env["product.product"].create({"name": "X", "type": "service"})
+        line = {"product_id": product.id, "price_unit": 100, "tax_ids": False}
+        lead = self._create_leads(source_id=self.web.id, type="opportunity")
+        lead.write({"company_id": False, "team_id": False})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.buyer.id,
+                "company_id": other.id,
+                "opportunity_id": lead.id,
+                "order_line": [(0, 0, line)],
+            }
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order SET state = 'sale' WHERE id = %s", [order.id]
+        )
+        lead.action_set_won()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(order.currency_id, other.currency_id)
+        report = self.env_of("leader")["c360.lead.report"].sudo()
+        self.assertEqual(report.browse(lead.id).revenue, 50)
 
     def test_strangers_read_nothing(self):
         for role in ("stranger", "service"):
@@ -279,7 +304,7 @@ class TestLeadReport(FollowupCommon):
         measures = ["lead_count:sum", "won_count:sum", "revenue:sum"]
         report._read_group([], ["source_id"], measures)
         self.env.flush_all()
-        with self.assertQueryCount(2):  # are there costs?
+        with self.assertQueryCount(3):  # are there costs, and which companies?
             report._read_group([], ["source_id"], measures)
 
     # What became of my leads
