@@ -12,7 +12,11 @@ from .lead_check import TOKEN
 # Full width forms of ASCII, as Chinese and Japanese keyboards write them
 WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 # They show nothing and break every comparison.
-INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+INVISIBLE = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD))
+# These as well, but between letters of Persian or Hindi they belong to the spelling.
+JOINERS = re.compile(
+    r"(?<![\u0590-\u1fff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\u1fff])"
+)
 
 
 def clean_text(text: str) -> str:
@@ -22,8 +26,11 @@ def clean_text(text: str) -> str:
     'Acme Ltd'
     >>> clean_text("上海（浦东）")
     '上海(浦东)'
+    >>> clean_text("می\\u200cخواهم\\u200c") == "می\\u200cخواهم", clean_text("a\\u200cb")
+    (True, 'ab')
     """
-    return " ".join(text.translate(WIDE).translate(INVISIBLE).split())
+    plain = JOINERS.sub("", text.translate(WIDE).translate(INVISIBLE))
+    return " ".join(plain.split())
 
 
 def clean_name(text: str, title_case: bool = False) -> str:
@@ -72,6 +79,12 @@ def clean_phone(text: str, region: str = "") -> str:
     ('+49 30 901820', '+86 138 1234 5678')
     >>> clean_phone("030 901820"), clean_phone(" ask  Ann ", "DE")
     ('030 901820', 'ask Ann')
+
+    Some leave the + out before the code of another country; where numbers at home
+    begin with 0 or are mobile, the two are told apart.
+
+    >>> clean_phone("86 138 1234 5678", "DE"), clean_phone("13052345678", "CN")
+    ('+86 138 1234 5678', '+86 130 5234 5678')
     """
     plain = clean_text(text)
     dialled = re.sub(r"^(\(?00\)?)(?=[\s\d])", "+", plain)
@@ -79,8 +92,27 @@ def clean_phone(text: str, region: str = "") -> str:
         number = phonenumbers.parse(dialled, region or None)
     except phonenumbers.NumberParseException:
         return plain
+    number = _find_foreign(plain, number, region) or number
     if not phonenumbers.is_valid_number(number):
         return plain
     return phonenumbers.format_number(
         number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
+
+
+def _find_foreign(plain, number, region):
+    """Return the number of another country a text without “+” means, else None."""
+    home = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    at_home = phonenumbers.number_type(number)
+    if (
+        not re.match(r"[1-9]", plain)
+        or home.national_prefix != "0"
+        or at_home != phonenumbers.PhoneNumberType.FIXED_LINE
+    ):
+        return None
+    try:
+        foreign = phonenumbers.parse("+" + plain)
+    except phonenumbers.NumberParseException:
+        return None
+    is_other = foreign.country_code != number.country_code
+    return foreign if is_other and phonenumbers.is_valid_number(foreign) else None

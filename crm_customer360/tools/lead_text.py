@@ -45,6 +45,15 @@ def _simplified() -> dict[int, str]:
 
 
 @lru_cache(maxsize=65536)
+def is_storable(text: str) -> bool:
+    """Tell whether a database can keep a text: no NUL, no half of a sign.
+
+    >>> is_storable("李雷 😀"), is_storable("a\\x00"), is_storable("\\ud83d")
+    (True, False, False)
+    """
+    return not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def fold(text: str) -> str:
     """Return a text without what two spellings of the same words differ in.
 

@@ -8,6 +8,8 @@ from werkzeug.exceptions import Conflict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 
+from ...tools.lead_text import is_storable
+
 _logger = logging.getLogger(__name__)
 
 FEATURE = "crm_customer360.group_use_lead"
@@ -87,7 +89,8 @@ class C360LeadIntake(models.AbstractModel):
         row_sudo = caller_sudo.env["c360.lead.intake.key"]
         if key is not None:
             body = json.dumps(leads, sort_keys=True, ensure_ascii=False)
-            body_hash = hashlib.sha256(body.encode()).hexdigest()
+            # half a sign is refused later, with its lead
+            body_hash = hashlib.sha256(body.encode(errors="surrogatepass")).hexdigest()
             row_sudo = row_sudo._open(caller_sudo, key, body_hash)
             if row_sudo.body_hash != body_hash:
                 raise Conflict(
@@ -131,7 +134,7 @@ class C360LeadIntake(models.AbstractModel):
                 )
             )
         if key is not None and not (
-            isinstance(key, str) and 0 < len(key) <= KEY_LENGTH
+            isinstance(key, str) and 0 < len(key) <= KEY_LENGTH and is_storable(key)
         ):
             raise UserError(
                 self.env._(
@@ -143,6 +146,8 @@ class C360LeadIntake(models.AbstractModel):
     def _find_problem(self, lead):
         """Return why a lead of a request cannot be understood, in words, else None."""
         for name, value in lead.items():
+            if not is_storable(name):
+                return self.env._("The name of a field holds signs that are none.")
             if name not in FIELDS and name not in ENVELOPE:
                 return self.env._("Unknown field “%(name)s”.", name=name[:80])
             if not isinstance(value, str) or len(value) > TEXT_LENGTH:
@@ -151,6 +156,8 @@ class C360LeadIntake(models.AbstractModel):
                     name=name,
                     limit=TEXT_LENGTH,
                 )
+            if not is_storable(value):
+                return self.env._("“%(name)s” holds signs that are none.", name=name)
         if lead.get("kind", "lead") not in ("lead", "call"):
             return self.env._("“kind” is “lead” or “call”.")
         if lead.get("direction", "in") not in ("in", "out"):
@@ -192,8 +199,9 @@ class C360LeadIntake(models.AbstractModel):
             if not problem and not any(vals.get(name) for name in CONTACTS):
                 problem = self.env._("Nobody to contact: no name, address or number.")
             entry = {"index": index}
-            if isinstance(lead.get("reference"), str):
-                entry["reference"] = lead["reference"][:KEY_LENGTH]
+            reference = lead.get("reference")
+            if isinstance(reference, str) and is_storable(reference):
+                entry["reference"] = reference[:KEY_LENGTH]
             if problem:
                 answer["refused"].append(entry | {"reason": problem})
                 continue

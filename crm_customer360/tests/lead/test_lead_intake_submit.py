@@ -158,6 +158,22 @@ class TestLeadIntakeSubmit(IntakeCommon):
         self.assertEqual([row["index"] for row in answer["created"]], [0, 2])
         self.assertEqual(answer["refused"][0]["reason"], "This lead cannot be saved.")
 
+    def test_signs_that_are_none_stop_only_their_lead(self):
+        answer = self._submit(
+            ADA,
+            ADA | {"name": "a\x00"},
+            ADA | {"name": "\ud83d"},
+            ADA | {"reference": "a\x00"},
+            ADA | {"\ud83d": "x"},
+            key="signs",
+        )
+        self.assertEqual([row["index"] for row in answer["created"]], [0])
+        self.assertEqual([row["index"] for row in answer["refused"]], [1, 2, 3, 4])
+        self.assertIn("name", answer["refused"][0]["reason"])
+        for key in ("a\x00", "\ud83d"):
+            with self.assertRaisesRegex(UserError, "1 to 200"):
+                self._submit(ADA, key=key)
+
     def test_only_interfaces(self):
         for role in ("user", "leader", "manager"):
             with self.subTest(role), self.assertRaisesRegex(AccessError, "interface"):
