@@ -42,4 +42,5 @@ from . import c360_lead_digest
 from . import c360_contact_touch
 from . import c360_lead_cost
 from . import c360_lead_report
+from . import c360_lead_report_cost
 from . import c360_lead_result
