@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -64,6 +66,14 @@ class TestLeadCall(Customer360Common):
         params, touch = self._log()
         self.assertEqual(touch.lead_id, lead)
         self.assertNotIn("Secret", str(params))
+
+    def test_a_call_asks_for_no_channel(self):
+        action = self.env.ref("crm_customer360.c360_contact_log_action_call")
+        model = self.env_of("user")["c360.contact.log"]
+        form = Form(model.with_context(**literal_eval(action.context)))
+        self.assertTrue(form._get_modifier("channel", "invisible"))
+        self.assertEqual(form.channel, "phone")
+        self.assertFalse(Form(model)._get_modifier("channel", "invisible"))
 
     def test_what_is_no_call(self):
         with self.assertRaisesRegex(UserError, "Only calls"):
