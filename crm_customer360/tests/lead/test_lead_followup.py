@@ -1,11 +1,9 @@
-from ast import literal_eval
-
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common_followup import FollowupCommon
 
@@ -221,11 +219,12 @@ class TestLeadFollowup(FollowupCommon):
         lead, chance, won = self._create_leads(3, type="opportunity")
         lead.type = "lead"
         won.action_set_won()
-        self._create_leads(user_id=self.rival.id)
-        found = self.env_of("user")["crm.lead"].search(
-            Domain(literal_eval(action.domain)) & Domain("user_id", "=", self.user.id)
+        other = self._create_leads(user_id=self.rival.id)
+        found = self.env["crm.lead"].search(
+            safe_eval(action.domain, {"uid": self.user.id})
         )
-        self.assertEqual(found & (lead + chance + won), lead + chance)
+        self.assertEqual(found & (lead + chance + won + other), lead + chance)
+        self.assertNotIn("search_default", action.context)
         view = self.env["crm.lead"].get_view(action.view_ids[0].view_id.id, "list")
         self.assertIn('name="grade"', view["arch"])
 
