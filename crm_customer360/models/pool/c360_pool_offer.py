@@ -343,7 +343,9 @@ class C360PoolLead(models.Model):
             offer_sudo = by_lead.get(lead.id, offers_sudo)
             mine = offer_sudo.user_id == self.env.user
             lead.is_offered_away = bool(offer_sudo) and not mine
-            until = format_datetime(self.env, offer_sudo.date_deadline)
+            until = format_datetime(
+                self.env, offer_sudo.date_deadline, dt_format="short"
+            )
             if not offer_sudo:
                 lead.offer_note = False
             elif mine:
