@@ -2,6 +2,11 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from ...tools.lead_match import compare
+
+# Of everybody at one switchboard so many are compared, the latest first.
+PER_ADDRESS = 20
+
 
 class C360LeadImport(models.Model):
     """Looking through the rows: which are new, which invalid, which known already."""
@@ -111,7 +116,11 @@ class C360LeadImport(models.Model):
         return words
 
     def _find_same_address(self, vals_list):
-        """Return per row a lead or contact with its e-mail address or number."""
+        """Return per row a lead or contact with its e-mail address or number.
+
+        Who has another name is another person at the same switchboard or mailbox: the
+        score of all that is known decides, as for leads.
+        """
         keys = [self._get_addresses(vals) for vals in vals_list]
         wanted = {address for pair in keys for address in pair if address}
         company = Domain("company_id", "in", [False, self.company_id.id])
@@ -126,11 +135,49 @@ class C360LeadImport(models.Model):
                         Domain(name, "in", wanted) & company, [name], order="id desc"
                     )
                 )
-                known |= {record[name]: record for record in records_sudo}
+                for record in records_sudo:
+                    known.setdefault(record[name], []).append(record)
         return [
-            next((known[address] for address in pair if address in known), None)
-            for pair in keys
+            next(
+                (
+                    record
+                    for address in pair
+                    for record in known.get(address, [])[:PER_ADDRESS]
+                    if self._is_same(vals, record)
+                ),
+                None,
+            )
+            for vals, pair in zip(vals_list, keys, strict=True)
         ]
+
+    def _is_same(self, vals, record):
+        """Tell whether who has the same address or number is the same, by the score.
+
+        Where one of the two has no name, nothing speaks against it.
+        """
+        pairs = self.env["c360.lead.duplicate"]
+        countries_sudo = self.env["res.country"].sudo()
+        one = pairs._get_vals_identity(vals, countries_sudo)
+        other = pairs._get_vals_identity(self._get_known_vals(record), countries_sudo)
+        if not (one.person or one.company) or not (other.person or other.company):
+            return True
+        _maybe, surely = pairs._get_limits()[self.company_id.id]
+        return compare(one, other).score >= surely
+
+    @api.model
+    def _get_known_vals(self, record):
+        """Return the contact data of a lead or contact, named as those of a lead."""
+        address = ("phone", "street", "street2", "zip", "city")
+        vals = {name: record[name] for name in address}
+        vals["country_id"] = record.country_id.id
+        if record._name == "crm.lead":
+            names = ("contact_name", "partner_name", "email_from")
+            return vals | {name: record[name] for name in names}
+        return vals | {
+            "contact_name": not record.is_company and record.name,
+            "partner_name": record.commercial_company_name,
+            "email_from": record.email,
+        }
 
     def _get_addresses(self, vals):
         leads = self.env["crm.lead"]

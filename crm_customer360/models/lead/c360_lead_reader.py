@@ -28,7 +28,6 @@ NAMED = {
     "medium_id": "utm.medium",
     "campaign_id": "utm.campaign",
 }
-NOTES_LENGTH = 20_000
 
 
 class C360LeadReader(models.AbstractModel):
@@ -76,8 +75,11 @@ class C360LeadReader(models.AbstractModel):
             whole = join_names(row.get("first_name", ""), row.get("last_name", ""))
             vals |= {"contact_name": whole[:250]} if whole else {}
         notes = [row["description"]] if "description" in row else []
+        # what a field does not hold is not lost
+        limits = PLAIN | dict.fromkeys((*NAMED, "tag_ids"), 250)
+        notes += [row[name] for name in limits if len(row.get(name, "")) > limits[name]]
         if mobile := row.get("mobile"):
-            if vals.setdefault("phone", mobile[:60]) != mobile[:60]:
+            if vals.setdefault("phone", mobile[:60]) != mobile:
                 notes.append(self.env._("Mobile: %(number)s", number=mobile))
         if text := row.get("country_id"):
             country_id = countries.get(get_country_code(text))
@@ -104,7 +106,7 @@ class C360LeadReader(models.AbstractModel):
                 problems["capture_date"] = text
         notes += row.get("note", [])
         if notes:
-            vals["notes"] = "\n".join(notes)[:NOTES_LENGTH]
+            vals["notes"] = "\n".join(notes)
         vals.setdefault("name", self._get_title(vals))
         return vals, problems
 
@@ -244,8 +246,9 @@ class C360LeadReader(models.AbstractModel):
     @api.model
     def _get_same_key(self, vals):
         """Return what two rows of one list have in common when they are the same."""
+        # a mailbox and a switchboard are shared by many
+        who = (vals.get("contact_name") or vals.get("partner_name") or "").casefold()
         if email := email_normalize(vals.get("email_from") or ""):
-            return email
+            return email, who
         digits = "".join(filter(str.isdigit, vals.get("phone") or ""))[-9:]
-        who = vals.get("contact_name") or vals.get("partner_name") or ""
-        return (digits, who.casefold()) if digits else None
+        return (digits, who) if digits else None
