@@ -188,7 +188,9 @@ class TestPoolCustomer(PoolCommon):
         )
         self.assertEqual(self._place(self.partner).user_id, self.user)
         self.assertFalse(twin.exists())
-        self.assertEqual(self._kinds(self.partner), ["enter", "enter", "claim"])
+        self.assertEqual(
+            self._kinds(self.partner), ["enter", "enter", "claim", "leave"]
+        )
 
     def test_broken_rule_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "Rest"):
