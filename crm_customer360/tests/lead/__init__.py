@@ -7,6 +7,7 @@ from . import test_lead_followup
 from . import test_lead_followup_tour
 from . import test_lead_identity
 from . import test_lead_import
+from . import test_lead_import_file
 from . import test_lead_import_shared
 from . import test_lead_intake_origin
 from . import test_lead_intake_race
