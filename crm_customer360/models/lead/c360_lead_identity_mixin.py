@@ -39,7 +39,8 @@ class C360LeadIdentityMixin(models.AbstractModel):
         self.env["c360.lead.identity"]._mark(self._name, records._ids)
         return records
 
-    def _write_multi(self, vals_list):
+    def _write_multi(self, vals_list):  # pylint: disable=missing-return
+        # the host's returns nothing
         super()._write_multi(vals_list)
         changed = [
             record_id

@@ -282,6 +282,9 @@ class C360LeadReport(models.Model):
 
     @api.model
     def _get_revenue(self, won):
+        # An order may be another company's than its lead, also of one not chosen: its
+        # rate is needed, nothing else of it.
+        companies_sudo = self.env["res.company"].sudo()
         return SQL(
             """
             CASE WHEN %(won)s THEN COALESCE(
@@ -294,9 +297,8 @@ class C360LeadReport(models.Model):
             """,
             won=won,
             rate=self._get_rate(SQL("crm_lead.company_id")),
-            # An order may be another company's than its lead, also of one not chosen.
             sale_rate=self._get_rate(
-                SQL("sale.company_id"), self.env["res.company"].sudo().search([])
+                SQL("sale.company_id"), companies_sudo.search(Domain.TRUE)
             ),
         )
 

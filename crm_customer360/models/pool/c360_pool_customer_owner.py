@@ -261,7 +261,7 @@ class C360CustomerMergeMixin(models.AbstractModel):
     @api.model
     def _c360_fold(self, src_partners, dst_partner):
         """One place of a merged customer survives, that of the one who stays first."""
-        super()._c360_fold(src_partners, dst_partner)
+        result = super()._c360_fold(src_partners, dst_partner)
         # a merge may be done by somebody who sees no pool
         places_sudo = self.env["c360.pool.customer"].sudo()
         places_sudo = places_sudo.search(
@@ -269,7 +269,7 @@ class C360CustomerMergeMixin(models.AbstractModel):
         )
         stays = places_sudo.sorted(lambda place: place.partner_id != dst_partner)[:1]
         gone = places_sudo - stays
-        self.env["c360.pool.move"].sudo()._append_customers(
+        places_sudo.env["c360.pool.move"]._append_customers(
             "leave",
             gone,
             previous={place.id: place.user_id.id for place in gone},
@@ -277,6 +277,7 @@ class C360CustomerMergeMixin(models.AbstractModel):
         )
         gone.unlink()
         self.env["c360.pool.route"]._merge_customers(src_partners, dst_partner)
+        return result
 
     @api.model
     def _c360_refresh_merged(self, partners):

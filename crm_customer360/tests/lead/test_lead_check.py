@@ -13,6 +13,8 @@ GOOD = {
     "user_id": False,
 }
 
+ANSWER = "And lamps"
+
 
 @tagged("post_install", "-at_install", "c360_lead")
 class TestLeadCheck(Customer360Common):
@@ -62,7 +64,7 @@ class TestLeadCheck(Customer360Common):
         self.assertTrue(mail.active)
         old = leads.create({"name": "Chairs", "type": "lead", "user_id": False})
         self.assertFalse(old.active)
-        old.message_post(body="And lamps", message_type="email")
+        old.message_post(body=ANSWER, message_type="email")
         self.assertFalse(old._judge())
         self.assertTrue(old.active)
 

@@ -209,6 +209,7 @@ class TestPoolDeadline(RecycleCommon, MailCase):
 
     def test_a_killed_run_goes_on_behind_the_last_slice(self):
         leads = self._held(3)
+        self._drain()
         rule = self._rule()
         with patch(
             "odoo.addons.crm_customer360.models.pool.c360_pool_deadline.SLICE", 2

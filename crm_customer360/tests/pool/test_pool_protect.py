@@ -198,7 +198,7 @@ class TestPoolProtect(PoolCommon):
         lead = self._create_leads()
         self._claim(lead)
         self._protect(lead)
-        late = super()._create_leads(email_from=lead.email_from)
+        late = lead.copy({"user_id": False})
         self.assertEqual(late.pool_state, "pooled")
         self.assertEqual(late.protected_lead_id, lead)
         self.assertEqual(late.protected_until, lead.protected_until)
