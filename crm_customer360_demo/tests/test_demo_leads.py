@@ -116,7 +116,7 @@ class TestDemoLeads(TransactionCase):
     def test_the_loop_is_closed(self):
         answered = self.leads.search([("first_response_date", "!=", False)])
         hours = answered.mapped("first_response_hours")
-        self.assertLess(min(hours), 1)
+        self.assertLess(min(hours), 2)
         self.assertGreater(max(hours), 8)
         steps = self.leads.search([("next_step_date", "!=", False)])
         today = fields.Date.today()
