@@ -69,7 +69,7 @@ class TestLeadDuplicate(LeadCommon):
         lead = self._create_lead(contact_name="Paola Petersen")
         self.env.flush_all()
         self.duplicates._scan(lead)
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(5):
             self.duplicates._scan(lead)
 
     def test_queries_of_fifty_leads(self):
@@ -84,7 +84,7 @@ class TestLeadDuplicate(LeadCommon):
             ]
         )
         self.env.flush_all()
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(5):
             self.duplicates._scan(leads)
 
     def test_many_at_once_wait_for_the_job(self):
