@@ -70,7 +70,7 @@ def pool_board(bench):
     """The pool board of a month, against one count of the ledger."""
     bench.compare("pool board of a month / one count", _board, _run(MOVES))
     with bench.env() as env:
-        bench.note("pool board, KB", round(payload(_board(env)), 1))
+        bench.note("pool board, KB", f"{payload(_board(env)):.1f}")
 
 
 @case(SUMMARY)

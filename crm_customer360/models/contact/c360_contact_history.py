@@ -54,7 +54,7 @@ class C360ContactHistory(models.Model):
     _description = "Contacts of the Past"
     _order = "id"
 
-    key = fields.Char(required=True, readonly=True)
+    key = fields.Char(string="Code", required=True, readonly=True)
     last_id = fields.Integer(readonly=True)
     until_id = fields.Integer(readonly=True)
     taken_count = fields.Integer(string="Contacts", readonly=True)

@@ -15,7 +15,7 @@ class C360LeadIntakeKey(models.Model):
     caller_id = fields.Many2one(
         comodel_name="c360.lead.intake.caller", required=True, ondelete="cascade"
     )
-    key = fields.Char(required=True)
+    key = fields.Char(string="Key of the Request", required=True)
     body_hash = fields.Char(required=True)
     answer = fields.Json()
 
