@@ -215,31 +215,3 @@ class TestPoolAllocation(CronMixinCase, PoolCommon):
         )
         self.env["c360.pool"]._cron_allocate()
         self.assertEqual(self._owned(leads), [0, 0])
-
-    def test_an_approved_leave_of_an_employee_counts(self):
-        if "hr.leave" not in self.env:
-            self.skipTest("leaves of employees are not installed")
-        employee = self.env["hr.employee"].create(
-            {"name": "Me", "user_id": self.mine.user_id.id}
-        )
-        kind = self.env["hr.leave.type"].create(
-            {
-                "name": "Holiday",
-                "requires_allocation": False,
-                "leave_validation_type": "no_validation",
-            }
-        )
-        today = fields.Date.today()
-        leave = self.env["hr.leave"].create(
-            {
-                "name": "Beach",
-                "employee_id": employee.id,
-                "holiday_status_id": kind.id,
-                "request_date_from": today - timedelta(days=3),
-                "request_date_to": today + timedelta(days=4),
-            }
-        )
-        self.assertEqual(leave.state, "validate")
-        leads = self._create_leads(2)
-        self.pool._allocate_waiting()
-        self.assertEqual(self._owned(leads), [0, 2])

@@ -270,8 +270,6 @@ class TestPoolRouting(PoolCommon):
         self.assertFalse(ours.message_follower_ids)
 
     def test_invalid_leads_are_never_routed(self):
-        if "check_state" not in self.env["crm.lead"]._fields:
-            self.skipTest("leads are not checked")
         leads = self._create_leads(210)
         leads.write({"pool_id": False})
         leads[:5].write({"check_state": "invalid"})
