@@ -21,6 +21,19 @@ const PICTURES = [
     },
     {name: "lead-pool", login: "sam", path: "/odoo/lead-pool", ready: ".o_data_row"},
     {
+        name: "pool-board",
+        login: "mia",
+        path: "/odoo/pool-board",
+        ready: ".o_c360_board table",
+    },
+    {
+        name: "lead-duplicates",
+        login: "mia",
+        path: "/odoo/lead-duplicates",
+        open: [".o_data_row .o_data_cell"],
+        ready: ".c360_comparison_row",
+    },
+    {
         name: "care-tasks",
         login: "cora",
         path: "/odoo/care",
@@ -45,7 +58,8 @@ async function login(page, name) {
     await page.goto(`${base}/web/login`);
     await page.fill("#login", name);
     await page.fill("#password", name);
-    await page.click("button[type=submit]");
+    // a website has a search button of its own
+    await page.click(".oe_login_form button[type=submit]");
     await page.waitForSelector(".o_main_navbar", {timeout: 180000});
 }
 
