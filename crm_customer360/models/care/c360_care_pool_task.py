@@ -38,9 +38,12 @@ class C360CareTask(models.Model):
     def _get_responsible(self):
         self.ensure_one()
         # whoever has the lead now need not be known to whoever opens tasks
-        owner = self.recycled_lead_id.sudo().user_id
-        if owner and (not self.company_id or self.company_id in owner.company_ids):
-            return owner
+        lead_sudo = self.recycled_lead_id.sudo()
+        owner_sudo = lead_sudo.user_id
+        if owner_sudo and (
+            not self.company_id or self.company_id in owner_sudo.company_ids
+        ):
+            return owner_sudo
         return super()._get_responsible()
 
     @api.model

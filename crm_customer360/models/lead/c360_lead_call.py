@@ -20,20 +20,24 @@ class C360LeadCall(models.AbstractModel):
         :param dict lead_vals: of the lead; ``phone`` is the number of the call
         :return: the ledger row, and the new lead or an empty one, both in sudo
         """
-        lead = self.env["crm.lead"].sudo()
+        # Who logs a call need not create leads; one of an unknown number is due anyway.
+        lead_sudo = self.env["crm.lead"].sudo()
         company = self.env["res.company"].browse(lead_vals["company_id"])
         country = self.env["res.country"].browse(lead_vals.get("country_id") or [])
-        number = lead._phone_format(
+        number = lead_sudo._phone_format(
             number=lead_vals["phone"], country=country or company.country_id
         )
-        known = self._find_number(number, company)
-        if not known:
-            by_call = lead.with_context(**{KEY: Channel("call")})
-            known = lead = by_call.create(lead_vals)
+        known_sudo = self._find_number(number, company)
+        if not known_sudo:
+            by_call_sudo = lead_sudo.with_context(**{KEY: Channel("call")})
+            known_sudo = lead_sudo = by_call_sudo.create(lead_vals)
         touch = self.env["c360.contact.touch"]._log(
-            [touch_vals | self._prepare_who_vals(known, number or lead_vals["phone"])]
+            [
+                touch_vals
+                | self._prepare_who_vals(known_sudo, number or lead_vals["phone"])
+            ]
         )
-        return touch, lead
+        return touch, lead_sudo
 
     @api.model
     def _prepare_who_vals(self, known, number):

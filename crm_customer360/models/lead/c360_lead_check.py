@@ -259,7 +259,9 @@ class C360LeadCheck(models.Model):
         # Checked for the house: the one who brings a lead need not be able to read it.
         leads_sudo = leads.sudo()
         reachable = self._get_reachable_fields()
-        own = self.env.company.sudo().country_id.code or ""
+        # a visitor of the website may not read companies; their country is no secret
+        company_sudo = self.env.company.sudo()
+        own = company_sudo.country_id.code or ""
         contacts = [
             Contact(
                 email=lead.email_from or "",
@@ -278,7 +280,9 @@ class C360LeadCheck(models.Model):
     def _read_vals(self, vals_list):
         """Return contact data and company id per dictionary of values."""
         reachable = self._get_reachable_fields()
-        own = self.env.company.sudo().country_id.code or ""
+        # a visitor of the website may not read companies; their country is no secret
+        company_sudo = self.env.company.sudo()
+        own = company_sudo.country_id.code or ""
         # country codes are no secret
         countries_sudo = self.env["res.country"].sudo()
         codes = {

@@ -141,7 +141,8 @@ class C360LeadCheckMixin(models.AbstractModel):
     def action_set_lost(self, **additional_values):
         """A lead set aside that is lost after all is lost like any other."""
         # the verdict is the system's, losing a lead the salesperson's
-        self.sudo().filtered("set_aside_date").write({"set_aside_date": False})
+        aside_sudo = self.sudo().filtered("set_aside_date")
+        aside_sudo.write({"set_aside_date": False})
         return super().action_set_lost(**additional_values)
 
     # ------------------------------------------------------------
@@ -265,12 +266,13 @@ class C360LeadCheckMixin(models.AbstractModel):
         reasons = {lead.id: lead.check_reason for lead in doubted}
         aside = doubted.filtered("set_aside_date")
         # the verdict is the system's, to object to it everybody's
-        doubted.sudo().write(self._prepare_objection())
+        doubted_sudo = doubted.sudo()
+        doubted_sudo.write(self._prepare_objection())
         if aside:
             aside.action_unarchive()
             aside._return_to_work()
         if doubted:
-            doubted.sudo()._message_log_batch(
+            doubted_sudo._message_log_batch(
                 bodies={
                     lead_id: self.env._(
                         "%(user)s says this lead is valid. It had been found invalid: "
@@ -293,7 +295,8 @@ class C360LeadCheckMixin(models.AbstractModel):
             raise UserError(self.env._("Only open leads are checked."))
         if len(open_leads) > AT_ONCE:
             # a salesperson starts it, the system does it
-            self.env["c360.lead.recheck"].sudo()._schedule("check", open_leads)
+            rechecks_sudo = self.env["c360.lead.recheck"].sudo()
+            rechecks_sudo._schedule("check", open_leads)
             message = self.env._(
                 "%(count)s leads are being checked in the background.",
                 count=len(open_leads),

@@ -178,7 +178,8 @@ class C360LeadDuplicate(models.Model):
 
     def _decide(self, state):
         # Nobody writes pairs; whoever may decide was checked.
-        self.sudo().write(
+        pairs_sudo = self.sudo()
+        pairs_sudo.write(
             {
                 "state": state,
                 "decided_id": self.env.uid if state != "open" else False,

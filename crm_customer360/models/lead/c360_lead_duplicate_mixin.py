@@ -96,8 +96,9 @@ class C360LeadDuplicate(models.Model):
         :param leads: the leads just entered
         """
         for lead in leads:
-            company = lead.company_id or self.env.company
-            action = company.sudo().c360_duplicate_action
+            # Who enters a lead may not read settings; what is done is no secret.
+            company_sudo = (lead.company_id or self.env.company).sudo()
+            action = company_sudo.c360_duplicate_action
             if action == "tell" or not lead.active:
                 continue
             pairs = self.filtered(
@@ -119,11 +120,12 @@ class C360LeadDuplicate(models.Model):
             lambda other: other.id < lead.id and other.company_id.id in theirs
         )[:1]
         partners = self.partner_id.filtered(lambda other: other.company_id.id in theirs)
+        # Whoever enters a lead need not be allowed to merge it or to hand it over.
+        lead_sudo = lead.sudo()
         if action == "merge":
             if older and older._takes_in(lead):
-                (older | lead.sudo())._merge_into(older)
+                (older | lead_sudo)._merge_into(older)
             return
         owner = (older.user_id or partners.user_id)[:1]
         if owner.active and company in owner.company_ids:
-            # Whoever enters a lead need not be allowed to hand it over.
-            lead.sudo().user_id = owner
+            lead_sudo.user_id = owner

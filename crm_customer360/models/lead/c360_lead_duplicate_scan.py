@@ -194,4 +194,6 @@ class C360LeadDuplicate(models.Model):
             )
         )
         self.invalidate_model(flush=False)
-        return self.sudo().browse(pair_id for [pair_id] in rows)
+        # Who enters a lead may not see all it resembles; the settings act on all.
+        pairs_sudo = self.sudo()
+        return pairs_sudo.browse(pair_id for [pair_id] in rows)

@@ -137,7 +137,8 @@ class C360LeadFollowupMixin(models.AbstractModel):
         now = fields.Datetime.now()
         companies = self.env.companies
         # How many days are allowed is no secret.
-        days = {company: company.sudo().c360_step_days for company in companies}
+        companies_sudo = companies.sudo()
+        days = {company: company.c360_step_days for company in companies_sudo}
         domains = []
         for count in set(days.values()):
             limit = now - timedelta(days=count)

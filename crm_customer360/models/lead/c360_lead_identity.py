@@ -122,7 +122,8 @@ class C360LeadIdentity(models.Model):
         if self._name not in data:
             data[self._name] = {}
             # What marks, may be about anybody: the queue is the system's.
-            self.env.cr.precommit.add(self.sudo()._write_marks)
+            queue_sudo = self.sudo()
+            self.env.cr.precommit.add(queue_sudo._write_marks)
         data[self._name].setdefault(model_name, set()).update(ids)
 
     @api.model

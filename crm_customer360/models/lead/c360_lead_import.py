@@ -160,7 +160,8 @@ class C360LeadImport(models.Model):
             self._check_people()
         if "column_ids" in vals:
             # The rows are the system's to write, the right to the list was checked.
-            self.sudo()._check_again()
+            lists_sudo = self.sudo()
+            lists_sudo._check_again()
         return result
 
     def _check_system_fields(self, vals_list):

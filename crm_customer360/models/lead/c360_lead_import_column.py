@@ -53,5 +53,6 @@ class C360LeadImportColumn(models.Model):
         result = super().write(vals)
         if "field" in vals:
             # Whether the rows were looked through is the system's to note.
-            self.sudo().import_id.is_checked = False
+            columns_sudo = self.sudo()
+            columns_sudo.import_id.is_checked = False
         return result

@@ -112,7 +112,8 @@ class C360LeadIntakeCaller(models.Model):
         result = super().write(vals)
         if "active" in vals:
             # Who sets up interfaces need not manage users.
-            self.sudo().user_id.active = vals["active"]
+            callers_sudo = self.sudo()
+            callers_sudo.user_id.active = vals["active"]
         return result
 
     def _create_user(self):

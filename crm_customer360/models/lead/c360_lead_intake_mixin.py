@@ -115,7 +115,9 @@ class C360LeadIntakeMixin(models.AbstractModel):
         """A copy comes from where the original came from."""
         copies = super().copy(default)
         # Who copies a lead need not be allowed to correct where it came from.
-        for original_sudo, copy_sudo in zip(self.sudo(), copies.sudo(), strict=True):
+        originals_sudo = self.sudo()
+        copies_sudo = copies.sudo()
+        for original_sudo, copy_sudo in zip(originals_sudo, copies_sudo, strict=True):
             copy_sudo.write(original_sudo._prepare_origin_vals())
         return copies
 

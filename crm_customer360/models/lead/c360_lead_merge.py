@@ -94,8 +94,9 @@ class C360LeadMerge(models.Model):
         :param tails: the merged leads, archived
         :param dict trace: of ``c360.lead.merge.trace._take``, from before
         """
-        # Whoever merges may not write here.
-        return self.sudo().create(
+        # Whoever merges may not write here; what undoes it is the system's to keep.
+        merges_sudo = self.sudo()
+        return merges_sudo.create(
             {
                 "head_id": head.id,
                 "tail_ids": tails.ids,

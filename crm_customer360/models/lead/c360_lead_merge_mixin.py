@@ -93,7 +93,8 @@ class C360LeadMergeMixin(models.AbstractModel):
             )
         self.check_access("write")
         # Everything that points to them comes back in an undo, whoever may see it.
-        trace = self.env["c360.lead.merge.trace"].sudo()._take(self)
+        traces_sudo = self.env["c360.lead.merge.trace"].sudo()
+        trace = traces_sudo._take(self)
         head = super()._merge_opportunity(
             user_id, team_id, False, max_length and max(max_length, MAX_LENGTH)
         )
@@ -103,7 +104,9 @@ class C360LeadMergeMixin(models.AbstractModel):
         # as the deletion of the others does in the host
         self.env.invalidate_all()
         self.env["c360.lead.merge"]._remember(head, tails_sudo, trace)
-        self.env["c360.lead.duplicate"].sudo()._leads_merged(head, tails_sudo)
+        # Nobody writes pairs; the merge settles them, whoever may see them.
+        pairs_sudo = self.env["c360.lead.duplicate"].sudo()
+        pairs_sudo._leads_merged(head, tails_sudo)
         self.env["c360.lead.identity"]._mark("crm.lead", head.ids)
         return head
 

@@ -43,7 +43,8 @@ class C360LeadNormaliseMixin(models.AbstractModel):
     def _is_normalising(self):
         checks = self.env["c360.lead.check"]
         # a visitor of the website brings leads as well
-        return self.env.company.sudo().c360_lead_normalise and checks._is_enabled()
+        company_sudo = self.env.company.sudo()
+        return company_sudo.c360_lead_normalise and checks._is_enabled()
 
     @api.model
     def _get_spelled_fields(self):
@@ -79,10 +80,15 @@ class C360LeadNormaliseMixin(models.AbstractModel):
 
     @api.model
     def _get_phone_region(self, vals, country):
-        # a country is no secret
         if vals.get("country_id"):
             country = self.env["res.country"].browse(int(vals["country_id"]))
-        return (country or self.env.company.sudo().country_id).sudo().code or ""
+        if not country:
+            # a visitor of the website brings leads as well
+            company_sudo = self.env.company.sudo()
+            country = company_sudo.country_id
+        # an interface may not read countries, but a country is no secret
+        country_sudo = country.sudo()
+        return country_sudo.code or ""
 
     @api.model
     def _get_entered_as(self, typed, clean):

@@ -74,17 +74,19 @@ class C360LeadRecheck(models.Model):
                 runs_sudo.create({"kind": kind, **vals})
         else:
             runs_sudo.create({"kind": kind, "lead_ids": sorted(leads.ids), **vals})
-        # scheduling is the system's business
-        cron_sudo = self.env.ref(
+        cron = self.env.ref(
             "crm_customer360.ir_cron_lead_recheck", raise_if_not_found=False
         )
-        if cron_sudo:
-            cron_sudo.sudo()._trigger()
+        if cron:
+            # scheduling is the system's business
+            cron_sudo = cron.sudo()
+            cron_sudo._trigger()
 
     @api.model
     def _get_lead_model(self):
         # The job looks at every company's leads, set aside ones as well.
-        return self.env["crm.lead"].sudo().with_context(active_test=False)
+        leads_sudo = self.env["crm.lead"].sudo()
+        return leads_sudo.with_context(active_test=False)
 
     @api.model
     def _cron_recheck(self):

@@ -198,12 +198,13 @@ class C360LeadReport(models.Model):
         leads = self.env["crm.lead"].with_context(active_test=False)
         # two leads merged were one customer
         domain = Domain("merged_into_id", "=", False)
-        if self.env.user.has_group(ANALYST):
-            # Figures of everything in his companies are what an analyst is there for;
-            # the row itself stays closed to him.
-            leads = leads.sudo()
-            domain &= Domain("company_id", "in", [*self.env.companies.ids, False])
-        return leads._search(domain, order="id")
+        if not self.env.user.has_group(ANALYST):
+            return leads._search(domain, order="id")
+        # Figures of everything in his companies are what an analyst is there for; the
+        # row itself stays closed to him.
+        leads_sudo = leads.sudo()
+        domain &= Domain("company_id", "in", [*self.env.companies.ids, False])
+        return leads_sudo._search(domain, order="id")
 
     @api.model
     def _get_select(self, columns):

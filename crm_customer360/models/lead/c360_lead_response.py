@@ -171,7 +171,8 @@ class C360LeadResponseMixin(models.AbstractModel):
         answered = leads_sudo.filtered("first_response_date")
         if answered and not self.first_response_date:
             first = min(answered, key=lambda lead: lead.first_response_date)
-            self.sudo().write(
+            head_sudo = self.sudo()
+            head_sudo.write(
                 {
                     "first_response_date": first.first_response_date,
                     "first_response_hours": first.first_response_hours,
@@ -194,11 +195,11 @@ class C360LeadResponseMixin(models.AbstractModel):
         found = self._find_first_responses(touches)
         if not found:
             return
+        # Who answers need not read each company; the calendar of one is no secret.
+        companies_sudo = self.env["res.company"].sudo()
         companies = {
             company.id: company
-            for company in self.env["res.company"]
-            .sudo()  # the calendar of a company is no secret
-            .browse({row["company_id"] for row in found})
+            for company in companies_sudo.browse({row["company_id"] for row in found})
         }
         clock = self.env["c360.lead.clock"]
         hours = [

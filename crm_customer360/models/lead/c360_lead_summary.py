@@ -99,7 +99,9 @@ class C360LeadSummary(models.Model):
             for user, count in leads._read_group(
                 mine & domain, ["user_id"], ["__count"]
             ):
-                figures.setdefault(user, {})[kind] = count
+                # Colleagues' names are no secret inside the company.
+                user_sudo = user.sudo()
+                figures.setdefault(user_sudo, {})[kind] = count
         if not figures:
             return
         total = leads.search_count(mine & self._get_due_domain(leads, companies))
@@ -115,9 +117,8 @@ class C360LeadSummary(models.Model):
             leads.env._("%(count)s leads need your team", count=total),
             "crm_customer360.lead_summary_overdue",
             {
-                # Colleagues' names are no secret inside the company.
                 "figures": [
-                    (user.sudo().name, counts) for user, counts in figures.items()
+                    (user_sudo.name, counts) for user_sudo, counts in figures.items()
                 ],
                 "leads": named,
                 "more": total - len(named),
@@ -247,7 +248,8 @@ class C360LeadSummary(models.Model):
             )
         )
         # Mails belong to the system; this one has no document.
-        self.env["mail.mail"].sudo().create(
+        mails_sudo = self.env["mail.mail"].sudo()
+        mails_sudo.create(
             {
                 "subject": subject,
                 "body_html": body,
