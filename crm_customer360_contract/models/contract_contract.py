@@ -27,17 +27,14 @@ class ContractContract(models.Model):
         rules = self.env["c360.pool.rule"]._get_table()
         if not any(rule.kind == "contract_end" for rule in rules):
             return
-        # Whoever writes contracts need not see the leads of the customer.
+        # Whoever writes contracts need not see the customer, nor his leads.
+        customers_sudo = self.sudo().commercial_partner_id
         leads_sudo = self.env["crm.lead"].sudo()
         self.env["c360.pool"]._set_deadlines(
             leads_sudo.search(
                 [
                     ("pool_state", "=", "held"),
-                    (
-                        "partner_id.commercial_partner_id",
-                        "in",
-                        self.sudo().commercial_partner_id.ids,
-                    ),
+                    ("partner_id.commercial_partner_id", "in", customers_sudo.ids),
                 ]
             )
         )

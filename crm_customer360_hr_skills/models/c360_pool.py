@@ -13,7 +13,8 @@ class C360Pool(models.Model):
     def _get_allocation_bars(self, lead_ids, user_ids):
         bars = super()._get_allocation_bars(lead_ids, user_ids)
         # managers of a pool hand out by the same rules
-        for rule in self.sudo().skill_ids:
+        rules_sudo = self.sudo().skill_ids
+        for rule in rules_sudo:
             fits = self._search_rule(rule.lead_domain, lead_ids)
             asking = lead_ids if fits is None else fits
             unskilled = set(user_ids) - rule._get_skilled_ids(user_ids)

@@ -149,7 +149,8 @@ class C360PoolArrival(models.Model):
     def action_retry(self):
         """Put failed rows back in the queue."""
         # Managers see what failed; the rows belong to the system.
-        self.sudo().write({"error": False})
+        arrivals_sudo = self.sudo()
+        arrivals_sudo.write({"error": False})
         self._wake()
 
     def action_open_lead(self):

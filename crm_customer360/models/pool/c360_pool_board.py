@@ -223,7 +223,8 @@ class C360PoolBoard(models.AbstractModel):
         """Return a row per member: what he took, what he keeps, who hoards first."""
         rows = []
         # Colleagues' names are no secret inside the company.
-        for user_sudo in self.env["res.users"].sudo().union(*moves, *held):
+        users_sudo = self.env["res.users"].sudo().union(*moves, *held)
+        for user_sudo in users_sudo:
             user = user_sudo.sudo(False)
             figures = moves.get(user, self._get_figures(()))
             taken = figures["claimed_count"] + figures["assigned_count"]

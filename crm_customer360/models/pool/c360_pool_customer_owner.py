@@ -83,7 +83,8 @@ class C360Pool(models.Model):
         try:
             domain = Domain(literal_eval(rule or "[]"))
             # the words of the rule, not the rights of who brings a customer
-            self.env["res.partner"].sudo()._search(domain)
+            partners_sudo = self.env["res.partner"].sudo()
+            partners_sudo._search(domain)
         except RULE_ERRORS:
             return None
         domain &= Domain(
@@ -118,7 +119,8 @@ class C360Pool(models.Model):
         if not self.env["c360.pool.customer"]._get_rules():
             return
         # rules see every customer; only ids go to the queue
-        self.env["c360.pool.route"].sudo()._fill_customers()
+        routes_sudo = self.env["c360.pool.route"].sudo()
+        routes_sudo._fill_customers()
 
 
 class C360PoolMove(models.Model):

@@ -49,11 +49,13 @@ class C360PoolDeadline(models.Model):
                 and (False, False) not in known
             ]
         )
-        cron_sudo = self.env.ref(
+        cron = self.env.ref(
             "crm_customer360.ir_cron_pool_deadline", raise_if_not_found=False
         )
-        if cron_sudo:
-            cron_sudo.sudo()._trigger()
+        if cron:
+            # whoever takes leave may not start jobs, this one is due all the same
+            cron_sudo = cron.sudo()
+            cron_sudo._trigger()
 
     @api.model
     def _cron_set(self):

@@ -63,9 +63,10 @@ class C360PoolMixin(models.AbstractModel):
     def _get_filled_places(self):
         """Return ``{lead: (user, pool)}`` of those that fill a place of their owner."""
         # The giver may no longer see what he gave away, nor the pool or its owner.
+        leads_sudo = self.sudo()
         return {
             lead: (lead.user_id, lead.pool_id)
-            for lead in self.sudo()
+            for lead in leads_sudo
             if lead.pool_id.active
             and lead.user_id
             and lead.active

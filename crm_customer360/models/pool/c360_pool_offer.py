@@ -90,7 +90,8 @@ class C360PoolOffer(models.Model):
     def _compute_safe(self):
         """Show what waits; of what was given away the topic is all that stays."""
         # Whoever has the offer sees these columns, of the safe view, not the lead.
-        ids = {offer.id: offer.lead_id.id for offer in self.sudo()}
+        offers_sudo = self.sudo()
+        ids = {offer.id: offer.lead_id.id for offer in offers_sudo}
         safe_sudo = self.env["c360.pool.lead"].sudo()
         rows = safe_sudo.search([("id", "in", list(ids.values()))])
         by_id = {row.id: row for row in rows}
@@ -123,7 +124,8 @@ class C360PoolOffer(models.Model):
         safe_sudo = self.env["c360.pool.lead"].sudo()  # columns anybody may know
         topics = {row.id: row.topic for row in safe_sudo.search([("id", "in", ids)])}
         # Members do not write offers, and the lead says to whom it is offered.
-        self.sudo().create(
+        offers_sudo = self.sudo()
+        offers_sudo.create(
             [
                 {
                     "pool_id": pool.id,
@@ -197,7 +199,8 @@ class C360PoolOffer(models.Model):
         self.ensure_one()
         self.check_access("read")
         # Whoever has the offer may know which lead it is about.
-        lead_id = self.sudo().lead_id.id
+        offer_sudo = self.sudo()
+        lead_id = offer_sudo.lead_id.id
         for model in ("c360.pool.lead", "crm.lead"):
             if self.env[model].search_count([("id", "=", lead_id)], limit=1):
                 return {

@@ -36,9 +36,10 @@ class C360Pool(models.Model):
     def _get_takers(self, members, meters):
         """What is offered to somebody fills his places, and counts as received."""
         takers = super()._get_takers(members, meters)
-        offers = self.env["c360.pool.offer"].sudo()  # those of all members count
+        # a member reads his own offers, those of all of them count
+        offers_sudo = self.env["c360.pool.offer"].sudo()
         standing = dict(
-            offers._read_group(
+            offers_sudo._read_group(
                 [("pool_id", "=", self.id), ("state", "=", "offered")],
                 ["user_id"],
                 ["__count"],
@@ -203,6 +204,7 @@ class C360PoolMixin(models.AbstractModel):
             offers._settle(gone.ids, vals.get("user_id"))
             offers._mark(gone.ids, [None] * len(gone))
         if vals.get("pool_id") or vals.get("user_id"):
-            done = self.sudo().filtered("offer_exhausted")
-            done.with_context(tracking_disable=True).offer_exhausted = False
+            # the giver may no longer see the lead; the mark is the system's
+            done_sudo = self.sudo().filtered("offer_exhausted")
+            done_sudo.with_context(tracking_disable=True).offer_exhausted = False
         return result

@@ -44,10 +44,11 @@ class C360PoolMixin(models.AbstractModel):
         pools = self.env["c360.pool"]
         if not pools._hides_from_me():
             return self.browse()
-        # the lead it was merged into is hidden as well
+        # the lead it was merged into is hidden as well, and not his to read
+        leads_sudo = self.sudo()
         places = {
             lead_sudo.id: lead_sudo.merged_into_id or lead_sudo
-            for lead_sudo in self.sudo()
+            for lead_sudo in leads_sudo
         }
         pooled = self.filtered(lambda lead: places[lead.id].pool_state == "pooled")
         if pooled:

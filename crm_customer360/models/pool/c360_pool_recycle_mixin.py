@@ -179,7 +179,8 @@ class C360PoolMixin(models.AbstractModel):
         for lead in self.browse(since):
             if lead.pool_date != since[lead.id] and "pool_id" not in vals:
                 # the place is the system's to write
-                lead.sudo().pool_date = since[lead.id]
+                lead_sudo = lead.sudo()
+                lead_sudo.pool_date = since[lead.id]
         placed = self._filter_placed()
         if placed:
             self.env["c360.pool"]._set_deadlines(placed)

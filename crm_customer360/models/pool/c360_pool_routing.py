@@ -141,8 +141,9 @@ class C360Pool(models.Model):
             leads.invalidate_recordset(["pool_id", "pool_state", "pool_date"])
             self.env["c360.pool.move"].invalidate_model(flush=False)
             # ties are cut with all rights: who routes need not see followers
-            leads.sudo()._pool_cut_ties()
-            self._wake_allocation(leads.sudo().pool_id.ids)
+            leads_sudo = leads.sudo()
+            leads_sudo._pool_cut_ties()
+            self._wake_allocation(leads_sudo.pool_id.ids)
         return routed
 
     @api.model
@@ -309,7 +310,9 @@ class C360Pool(models.Model):
         if self.env.user.has_group(LEADER):
             return
         managed = self._get_managed()
-        if pool and pool in managed and leads.sudo().pool_id <= managed:
+        # where a lead waits need not be his to see, only whether he manages it is asked
+        leads_sudo = leads.sudo()
+        if pool and pool in managed and leads_sudo.pool_id <= managed:
             waiting = leads.filtered(lambda lead: lead.pool_state == "pooled")
             if waiting == leads:
                 return

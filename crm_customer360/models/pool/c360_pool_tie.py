@@ -52,11 +52,14 @@ class C360PoolMixin(models.AbstractModel):
             partners.setdefault(lead_id, []).append(partner_id)
         for lead_id, partner_ids in partners.items():
             # Whoever gives the lead away need not be able to see it.
-            self.browse(lead_id).sudo().message_subscribe(partner_ids)
+            lead_sudo = self.browse(lead_id).sudo()
+            lead_sudo.message_subscribe(partner_ids)
 
     def _pool_owner_changed(self, before, *reasons):
         result = super()._pool_owner_changed(before, *reasons)
-        self.filtered(
-            lambda lead: lead.sudo().user_id and not before[lead.id]
-        )._pool_restore_ties()
+        # The giver may no longer see the lead; its customers follow all the same.
+        owned_sudo = self.sudo().filtered(
+            lambda lead: lead.user_id and not before[lead.id]
+        )
+        self.browse(owned_sudo.ids)._pool_restore_ties()
         return result
