@@ -6,7 +6,7 @@ def post_init_hook(env):
     env["c360.customer.profile"]._refresh()
     env["c360.contact.consent"]._take_over_blacklists()
     env["c360.contact.history"]._schedule()
-    env["c360.lead.identity.progress"]._cron_look()
+    env["c360.lead.identity.progress"]._look()
 
 
 def uninstall_hook(env):

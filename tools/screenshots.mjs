@@ -66,11 +66,12 @@ async function login(page, name) {
 async function take(context, picture) {
     const page = await context.newPage();
     const faults = [];
+    // what the page of a website fetches from elsewhere before is none of ours
+    await login(page, picture.login);
     page.on(
         "console",
         (message) => message.type() === "error" && faults.push(message.text())
     );
-    await login(page, picture.login);
     await page.goto(base + picture.path);
     for (const selector of picture.open || []) {
         await page.click(selector, {timeout: 60000});

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
@@ -230,9 +231,16 @@ class C360LeadIdentity(models.Model):
             return
         cron = self.env["ir.cron"]
         for step in (self._take_stale, self._take_missing, self._take_waiting):
-            while done := step():
-                if not cron._commit_progress(done, remaining=self._count_left()):
-                    return
+            try:
+                while done := step():
+                    self.env.flush_all()
+                    if not cron._commit_progress(done, remaining=self._count_left()):
+                        return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody changed one of the rows since this snapshot: again, soon.
+                self.env.cr.rollback()
+                self._wake()
+                return
 
     @api.model
     def _count_left(self):

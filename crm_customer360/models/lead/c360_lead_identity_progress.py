@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 MODELS = ("res.partner", "crm.lead")
@@ -28,9 +29,19 @@ class C360LeadIdentityProgress(models.Model):
     @api.model
     def _cron_look(self):
         """Look for rows without keys, from where it was safe the last time."""
-        identities = self.env["c360.lead.identity"]
-        if not identities._is_used():
+        if not self.env["c360.lead.identity"]._is_used():
             return
+        try:
+            self._look()
+            self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # The keying came further since this snapshot: look again, soon.
+            self.env.cr.rollback()
+            self.env.ref("crm_customer360.ir_cron_lead_identity_look")._trigger()
+
+    @api.model
+    def _look(self):
+        identities = self.env["c360.lead.identity"]
         known = self.search([("model", "in", MODELS)]).grouped("model")
         for name in MODELS:
             row = known.get(name) or self.create({"model": name})
@@ -52,7 +63,7 @@ class C360LeadIdentityProgress(models.Model):
         rows = self.search(Domain.TRUE)
         rows.write({"last_id": 0, "safe_id": 0, "until_id": 0})
         self.env.cr.execute("DELETE FROM c360_lead_identity")
-        self._cron_look()
+        self._look()
 
     @api.model
     def _get_progress(self):

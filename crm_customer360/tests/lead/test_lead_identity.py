@@ -1,3 +1,7 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -100,6 +104,21 @@ class TestLeadIdentity(LeadCommon):
         while row._take_slice(1000):
             pass
         self.assertEqual(len(self._row(self.customer)), 1)
+
+    def test_a_look_that_collides_looks_again(self):
+        progress = self.env["c360.lead.identity.progress"]
+        cron = self.env.ref("crm_customer360.ir_cron_lead_identity_look")
+        triggers = self.env["ir.cron.trigger"]
+        waiting = triggers.search_count([("cron_id", "=", cron.id)])
+        with (
+            patch.object(type(progress), "_look", side_effect=SerializationFailure),
+            patch.object(self.env.cr, "rollback") as rollback,
+        ):
+            progress._cron_look()
+        rollback.assert_called_once()
+        self.assertEqual(
+            triggers.search_count([("cron_id", "=", cron.id)]), waiting + 1
+        )
 
     def test_odd_record_does_not_stop_the_others(self):
         good, bad = self._create_partner(), self._create_partner(name="Odd")
