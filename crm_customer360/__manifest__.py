@@ -3,7 +3,7 @@
 {
     "name": "Customer 360",
     "summary": "Lead pools, customer care and contact limits on ERP facts",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
     "license": "AGPL-3",
@@ -55,6 +55,7 @@
         "views/customer/c360_customer_profile_views.xml",
         "views/customer/c360_customer_lifecycle_views.xml",
         "views/customer/c360_customer_event_views.xml",
+        # Customers: segments, value, handover, merges, relations, access
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
         "views/contact/c360_contact_policy_views.xml",

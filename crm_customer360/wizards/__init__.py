@@ -1,3 +1,4 @@
+from . import customer
 from . import contact
 from . import lead
 from . import pool

@@ -8,3 +8,4 @@ from . import c360_customer_panel_profile
 from . import c360_customer_page
 from . import c360_customer_page_mixin
 from . import c360_customer_merge_mixin
+from . import c360_customer_partner_mixin

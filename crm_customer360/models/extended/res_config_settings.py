@@ -8,6 +8,19 @@ class ResConfigSettings(models.TransientModel):
         string="Customer lifecycle",
         implied_group="crm_customer360.group_use_lifecycle",
     )
+    group_use_value = fields.Boolean(
+        string="Value and churn", implied_group="crm_customer360.group_use_value"
+    )
+    group_use_segment = fields.Boolean(
+        string="Segments", implied_group="crm_customer360.group_use_segment"
+    )
+    group_use_relation = fields.Boolean(
+        string="Relations and referrals",
+        implied_group="crm_customer360.group_use_relation",
+    )
+    group_use_handover = fields.Boolean(
+        string="Handover", implied_group="crm_customer360.group_use_handover"
+    )
     group_use_lead = fields.Boolean(
         string="Lead cleaning", implied_group="crm_customer360.group_use_lead"
     )

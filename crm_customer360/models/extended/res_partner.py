@@ -9,6 +9,7 @@ class ResPartner(models.Model):
         "res.partner",
         "c360.lead.identity.mixin",
         "c360.customer.page.mixin",
+        "c360.customer.partner.mixin",
         "c360.contact.partner.mixin",
         "c360.contact.person.mixin",
     ]

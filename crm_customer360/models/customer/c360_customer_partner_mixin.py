@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class C360CustomerPartnerMixin(models.AbstractModel):
+    """What the room of customers adds to a contact: ways in, no columns."""
+
+    _name = "c360.customer.partner.mixin"
+    _description = "Customer Figures of a Contact"
+
+    # For domains of segments, tiers and pools: one row per company.
+    c360_profile_ids = fields.One2many(
+        comodel_name="c360.customer.profile",
+        inverse_name="partner_id",
+        string="Customer Profile",
+        readonly=True,
+    )
