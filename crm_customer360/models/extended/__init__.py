@@ -1,3 +1,4 @@
+from . import base
 from . import account_move
 from . import account_payment
 from . import base_partner_merge

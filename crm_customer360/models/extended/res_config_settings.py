@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -35,6 +35,14 @@ class ResConfigSettings(models.TransientModel):
     )
     group_use_complaint = fields.Boolean(
         string="Complaints", implied_group="crm_customer360.group_use_complaint"
+    )
+    c360_mass_change = fields.Integer(
+        string="A mass change begins at (records)",
+        help="0: everybody may change as many as he likes, and nothing is recorded.",
+    )
+    c360_read_limit = fields.Integer(
+        string="Contacts read an hour without the right to export",
+        help="0: as many as they like.",
     )
     c360_new_days = fields.Integer(related="company_id.c360_new_days", readonly=False)
     c360_won_back_days = fields.Integer(
@@ -81,7 +89,20 @@ class ResConfigSettings(models.TransientModel):
         progress = self.env["c360.lead.identity.progress"]._get_progress()
         self.c360_duplicate_progress = progress
 
+    @api.model
+    def get_values(self):
+        # not by ``config_parameter``: it takes 0 for "not set"
+        return {
+            **super().get_values(),
+            "c360_mass_change": self.env["c360.customer.audit"]._get_mass_size(),
+            "c360_read_limit": self.env["c360.customer.reading"]._get_limit(),
+        }
+
     def set_values(self):
+        for name in ("mass_change", "read_limit"):
+            self.env["ir.config_parameter"].set_param(
+                f"crm_customer360.{name}", str(max(self[f"c360_{name}"], 0))
+            )
         profiles = self.env["c360.customer.profile"]
         was_used = profiles._is_used()
         identities = self.env["c360.lead.identity"]

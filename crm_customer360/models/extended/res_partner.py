@@ -4,7 +4,8 @@ from odoo import models
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
-        # before the host: it sees the host's method as its super()
+        # before the host: they see the host's methods as their super()
+        "c360.customer.audit.mixin",
         "c360.pool.partner.mixin",
         "res.partner",
         "c360.lead.identity.mixin",

@@ -34,8 +34,8 @@ class TestCustomerSettings(CronMixinCase, CustomerCommon):
                 self.assertTrue(self._is_on(switch))
 
     def test_the_menus_go_with_the_switch(self):
-        names = ("menu_customer", "menu_lifecycle")
-        menus = [f"crm_customer360.customer360_{name}" for name in names]
+        names = ("c360_customer_profile_menu", "customer360_menu_lifecycle")
+        menus = [f"crm_customer360.{name}" for name in names]
 
         def visible():
             manager = self.users_by_role["manager"]
