@@ -47,15 +47,23 @@ class C360CustomerPanel(models.AbstractModel):
         :return: a dict with
 
             ``title``, ``icon`` (``fa-...``);
-            ``figures``: up to four of ``_prepare_figure``;
+            ``figures``: up to four of ``_prepare_figure``, with their trend and the
+            records behind them;
+            ``chart``: optional, one of ``_prepare_chart``, drawn above the rows;
             ``rows``: the five newest or most urgent of ``_prepare_row``;
             ``count``: rows in all (a panel may stop counting at 1,000);
             ``action``: dict or xmlid of "see all";
             ``empty``: the sentence to show when there is no row;
-            ``badges``, ``buttons``: optional, shown in the header of the page
-            (``_prepare_badge``; ``{"label", "icon", "action"}``).
 
-            Money is in the currency of ``self.env.company``.
+            and what the header of the page collects from all cards:
+            ``badges``: ``_prepare_badge``;
+            ``buttons``: ``_prepare_button``;
+            ``due``: what has to be done now, ``_prepare_due``; three are shown;
+            ``health``: what speaks for or against the relationship,
+            ``_prepare_health``.
+
+            Money is in the currency of ``self.env.company``. A card without rows,
+            chart and figures other than zero is quiet: the page names it in one line.
         """
         return None
 
@@ -136,14 +144,82 @@ class C360CustomerPanel(models.AbstractModel):
     # -- words the panels share --
 
     @api.model
-    def _prepare_figure(self, label, value, kind="text", tone=None):
-        """Return a figure; ``kind``: money, integer, date, percent or text."""
-        return {"label": label, "value": value, "kind": kind, "tone": tone}
+    def _prepare_figure(self, label, value, kind="text", tone=None, **values):
+        """Return a figure of a card.
+
+        :param kind: ``money``, ``integer``, ``date``, ``percent`` or ``text``
+        :param tone: ``danger``, ``warning``, ``success``, ``info``, ``muted``, None
+        :param values: ``trend``: change against the period before, in percent (a
+            float, 12.5 is 12.5 %; None where nothing can be compared);
+            ``trend_good``: ``up`` or ``down``, which direction is welcome;
+            ``trend_label``: what is compared, "against last year";
+            ``action``: a window action, the records behind the number
+        """
+        return {"label": label, "value": value, "kind": kind, "tone": tone, **values}
 
     @api.model
     def _prepare_badge(self, label, tone="muted"):
         """Return a badge; ``tone``: success, warning, danger, info or muted."""
         return {"label": label, "tone": tone}
+
+    @api.model
+    def _prepare_button(self, label, icon, action, role=None):
+        """Return a button of the header.
+
+        :param role: ``call``, ``write``, ``quote``, ``ticket``, ``task`` stand in the
+            bar of the header, in this order; the others in its menu
+        """
+        return {"label": label, "icon": icon, "action": action, "role": role}
+
+    @api.model
+    def _prepare_due(self, label, action, date=None, tone="warning", priority=50):
+        """Return something that has to be done now.
+
+        :param str label: the thing in a few words: "Quotation S00042 expires"
+        :param action: a window action, or ``{"model", "id"}`` of the document
+        :param date: day or moment it is or was due, as the server writes it
+        :param tone: ``danger`` when too late, else ``warning``
+        :param int priority: the smallest comes first, then the earliest date: 10
+            complaints, 20 promises, 30 late deliveries and tickets, 40 money, 50 tasks
+            and activities, 60 expiring quotations, 70 what may be done
+        """
+        return {
+            "label": label,
+            "action": action,
+            "date": date or False,
+            "tone": tone,
+            "priority": priority,
+        }
+
+    @api.model
+    def _prepare_health(self, tone, reason, weight):
+        """Return what speaks for or against the health of the relationship.
+
+        :param tone: ``good``, ``fair`` or ``poor``
+        :param str reason: a sentence without a full stop: "Invoices 34 days overdue"
+        :param int weight: 1 to 100; see ``tools/customer_health.py``: 50 of poor make
+            the customer poor, 20 make him fair; fair counts half
+        """
+        return {"tone": tone, "reason": reason, "weight": weight}
+
+    @api.model
+    def _prepare_chart(self, title, labels, series, kind="integer", shape="bar"):
+        """Return a chart: small, at most 24 labels and three series.
+
+        :param str title: says what is seen, also to those who cannot see it
+        :param list labels: under the chart: months, weeks
+        :param list series: ``{"label", "values"}``, the present first; as many values
+            as labels, None where there is none
+        :param kind: ``money`` or ``integer``
+        :param shape: ``bar`` or ``line``
+        """
+        return {
+            "type": shape,
+            "title": title,
+            "labels": labels,
+            "series": series,
+            "kind": kind,
+        }
 
     @api.model
     def _prepare_row(self, record, title, **values):
