@@ -8,7 +8,10 @@ from . import c360_customer_timeline
 from . import c360_customer_panel
 from . import c360_customer_panel_message
 from . import c360_customer_panel_profile
+from . import c360_customer_panel_activity
 from . import c360_customer_page
+from . import c360_customer_header
+from . import c360_customer_health
 from . import c360_customer_page_mixin
 from . import c360_customer_merge_mixin
 from . import c360_customer_partner_mixin

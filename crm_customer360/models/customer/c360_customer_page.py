@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 _logger = logging.getLogger(__name__)
 
-CONTACTS = 12
 TIMELINE_ROWS = 200
 # Read in one query for the customer and its contacts; the header needs no other.
 CUSTOMER_FIELDS = (
@@ -40,6 +39,7 @@ class C360CustomerPage(models.AbstractModel):
         "crm_customer360.group_care",
         "crm_customer360.group_service",
         "crm_customer360.group_analyst",
+        "crm_customer360.group_finance",
     )
 
     @api.model
@@ -48,26 +48,36 @@ class C360CustomerPage(models.AbstractModel):
         """Return the header and the panels of a customer.
 
         :param int partner_id: a customer or any of its contacts
-        :return: ``{"header": {...}, "panels": [...]}``, see ``c360.customer.panel``
+        :return: ``{"header", "role", "panels"}``, the panels in the order the reader's
+            role reads them; see ``_get_header`` and ``c360.customer.panel``
         :raise UserError: when there is no such contact
         :raise AccessError: without a role in the product or the right to read it
         """
         partner, customer, contacts = self._get_customer(partner_id)
-        panels = []
+        cards = self._load_cards(customer, contacts.ids)
+        header = self._get_header(partner, customer, contacts)
+        header.update(self._collect(cards, customer))
+        role = self._get_role()
+        return {
+            "header": header,
+            "role": role,
+            "panels": self._sort_panels(cards, role),
+        }
+
+    @api.model
+    def _load_cards(self, customer, partner_ids):
+        """Return the cards of all panels the user may see."""
+        cards = []
         for panel in self.env["c360.customer.panel"]._get_panels():
             try:
-                card = panel._load_panel(customer, contacts.ids)
+                card = panel._load_panel(customer, partner_ids)
             except AccessError as error:
                 # A document may hang on one the user may not read: the others stay.
                 _logger.info("Panel %s left out: %s", panel._name, error)
                 continue
             if card:
-                panels.append(card)
-        header = self._get_header(partner, customer, contacts)
-        for card in panels:
-            header["badges"] += card.pop("badges", [])
-            header["buttons"] += card.pop("buttons", [])
-        return {"header": header, "panels": panels}
+                cards.append(card)
+        return cards
 
     @api.model
     @api.readonly
@@ -110,7 +120,8 @@ class C360CustomerPage(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "The Customer 360 page is for salespeople, care officers, service "
-                    "agents and analysts. Ask an administrator for one of these roles."
+                    "agents, accountants and analysts. Ask an administrator for one of "
+                    "these roles."
                 )
             )
         Partner = self.env["res.partner"].with_context(active_test=False)
@@ -131,54 +142,3 @@ class C360CustomerPage(models.AbstractModel):
         if customer not in contacts:
             customer.check_access("read")
         return partner, customer, contacts
-
-    # -- header --
-
-    def _get_header(self, partner, customer, contacts):
-        company = self.env.company
-        tags = self.env["res.partner.category"].search_fetch(
-            [("partner_ids", "in", customer.ids)], ["name"]
-        )
-        return {
-            "id": customer.id,
-            "contact_id": partner.id,
-            "name": customer.complete_name,
-            "active": customer.active,
-            "is_company": customer.is_company,
-            "avatar": f"/web/image/res.partner/{customer.id}/avatar_128"
-            f"?unique={int(customer.write_date.timestamp())}",
-            "city": customer.city or False,
-            "country": customer.country_id.name or False,
-            "salesperson": customer.user_id.name or False,
-            "phone": customer.phone or False,
-            "email": customer.email or False,
-            "website": customer.website or False,
-            "tags": tags.mapped("name"),
-            "currency_id": company.currency_id.id,
-            "company": company.name if len(self.env.companies) > 1 else False,
-            "contacts": self._get_contacts(contacts - customer),
-            "contact_count": len(contacts) - 1,
-            "badges": [],
-            "buttons": [],
-        }
-
-    def _get_contacts(self, contacts):
-        """Return the people and addresses of the customer, by name."""
-        types = self.env["c360.customer.panel"]._get_labels("res.partner", "type")
-        # an address without a name of its own is called by what it is for
-        named = [
-            (contact.name or types.get(contact.type, ""), contact)
-            for contact in contacts
-            if contact.active
-        ]
-        named.sort(key=lambda pair: (pair[0].casefold(), pair[1].id))
-        return [
-            {
-                "id": contact.id,
-                "name": name,
-                "function": contact.function or False,
-                "phone": contact.phone or False,
-                "email": contact.email or False,
-            }
-            for name, contact in named[:CONTACTS]
-        ]

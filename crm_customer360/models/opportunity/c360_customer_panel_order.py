@@ -187,6 +187,7 @@ class C360CustomerPanelOrder(models.AbstractModel):
             {
                 "label": self.env._("New quotation"),
                 "icon": "fa-file-text-o",
+                "role": "quote",
                 "action": {
                     "type": "ir.actions.act_window",
                     "name": self.env._("New quotation"),

@@ -63,7 +63,21 @@ class C360CustomerPanelTicket(models.AbstractModel):
             "badges": [self._prepare_badge(self.env._("Open complaint"), "danger")]
             if complaints
             else [],
+            "buttons": self._get_buttons(customer),
         }
+
+    def _get_buttons(self, customer):
+        if not self.env["helpdesk.ticket"].has_access("create"):
+            return []
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New ticket"),
+            "res_model": "helpdesk.ticket",
+            "views": [[False, "form"]],
+            "context": {"default_partner_id": customer.id},
+        }
+        label = self.env._("New ticket")
+        return [self._prepare_button(label, "fa-life-ring", action, "ticket")]
 
     def _has_complaints(self):
         return self.env["res.groups"]._is_feature_enabled(

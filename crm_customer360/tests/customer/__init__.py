@@ -6,6 +6,7 @@ from . import test_customer_audit
 from . import test_customer_concurrency
 from . import test_customer_documents
 from . import test_customer_merge
+from . import test_customer_header
 from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_customer_panel_profile

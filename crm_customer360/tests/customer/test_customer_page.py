@@ -67,10 +67,8 @@ class TestCustomerPage(Customer360Common):
         self.assertEqual(self._panel(page, "order")["count"], 5)
         self.assertEqual(len(page["header"]["contacts"]), 1, "archived ones are hidden")
 
-    def test_panels_stand_in_order_and_are_complete(self):
+    def test_panels_are_complete(self):
         page = self._load("manager")
-        sequences = [panel["sequence"] for panel in page["panels"]]
-        self.assertEqual(sequences, sorted(sequences))
         self.assertLessEqual(
             {"opportunity", "order", "receivable", "ticket"}, set(self._keys(page))
         )
@@ -81,15 +79,6 @@ class TestCustomerPage(Customer360Common):
                     set(panel),
                 )
                 self.assertLessEqual(len(panel["rows"]), 5)
-
-    def test_new_documents_are_offered_to_those_who_may_create_them(self):
-        labels = [button["label"] for button in self._load("user")["header"]["buttons"]]
-        self.assertEqual(labels, ["New opportunity", "New quotation", "Log a contact"])
-        labels = [
-            button["label"] for button in self._load("service")["header"]["buttons"]
-        ]
-        self.assertEqual(labels, ["Log a contact"])
-        self.assertFalse(self._load("analyst")["header"]["buttons"])
 
     def test_an_empty_customer_has_a_page(self):
         page = self._load("manager", self._create_customer("Quiet Ltd"))
