@@ -102,9 +102,21 @@ class C360CustomerPanelCare(models.AbstractModel):
         return (
             *super()._get_timeline_sources(),
             TimelineSource(
-                "c360.care.task", "date_done", "care", (("state", "=", "done"),)
+                "c360.care.task",
+                "date_done",
+                "care",
+                (("state", "=", "done"),),
+                text=("source_display", "note"),
+                user="user_id",
             ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "care": self.env._("Care"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

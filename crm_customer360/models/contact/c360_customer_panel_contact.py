@@ -147,8 +147,20 @@ class C360CustomerPanelContact(models.AbstractModel):
                     ("source_model", "!=", "res.partner"),
                     ("state", "not in", ("sent", "answered")),
                 ),
+                text=("subject", "reason", "outcome"),
+                user="user_id",
+                channels=tuple(
+                    (channel, (("channel", "=", channel),)) for channel in ICONS
+                ),
             ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "contact": self.env._("Contacts"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

@@ -48,8 +48,8 @@ class C360CustomerPage(models.AbstractModel):
         """Return the header and the panels of a customer.
 
         :param int partner_id: a customer or any of its contacts
-        :return: ``{"header", "role", "panels"}``, the panels in the order the reader's
-            role reads them; see ``_get_header`` and ``c360.customer.panel``
+        :return: ``{"header", "role", "panels", "timeline"}``, the panels in the order
+            the role reads them; see ``_get_header`` and ``c360.customer.panel``
         :raise UserError: when there is no such contact
         :raise AccessError: without a role in the product or the right to read it
         """
@@ -62,6 +62,16 @@ class C360CustomerPage(models.AbstractModel):
             "header": header,
             "role": role,
             "panels": self._sort_panels(cards, role),
+            "timeline": self._get_timeline_choices(customer),
+        }
+
+    @api.model
+    def _get_timeline_choices(self, customer):
+        """Return what the timeline can be filtered by; the people are in the header."""
+        colleagues = self.env.user | customer.user_id
+        return {
+            **self.env["c360.customer.timeline"]._get_choices(),
+            "colleagues": [{"id": user.id, "name": user.name} for user in colleagues],
         }
 
     @api.model
@@ -81,14 +91,17 @@ class C360CustomerPage(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def load_timeline(self, partner_id, before=None, limit=40):
+    def load_timeline(self, partner_id, before=None, limit=40, filters=None):
         """Return one page of what happened with a customer, newest first.
 
         :param int partner_id: a customer or any of its contacts
         :param before: the ``next`` of the page above, None for the first page
         :param int limit: rows on the page, at most 200
+        :param filters: ``{"kinds": [...], "contact_id", "user_id", "channel",
+            "text"}``, each optional; see ``TimelineFilter``
         :return: ``{"entries": [...], "next": [date, model, id] or False}``
-        :raise UserError: when there is no such contact or ``limit`` is no number
+        :raise UserError: when there is no such contact or ``limit`` or ``filters``
+            is not what it should be
         :raise AccessError: without a role in the product or the right to read it
         """
         if not isinstance(limit, int):
@@ -98,7 +111,7 @@ class C360CustomerPage(models.AbstractModel):
         _partner, customer, contacts = self._get_customer(partner_id)
         limit = min(max(limit, 1), TIMELINE_ROWS)
         return self.env["c360.customer.timeline"]._load(
-            customer, contacts.ids, before, limit
+            customer, contacts.ids, before, limit, filters
         )
 
     # -- who --

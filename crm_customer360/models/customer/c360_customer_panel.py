@@ -73,6 +73,11 @@ class C360CustomerPanel(models.AbstractModel):
         return ()
 
     @api.model
+    def _get_timeline_kinds(self):
+        """Return ``{kind: label}`` of the sources: what one can filter by."""
+        return {}
+
+    @api.model
     def _get_timeline_select(self, customer, partner_ids):
         """Return SQL selecting ``(date timestamp, model text, res_id int, kind text)``.
 
@@ -129,16 +134,19 @@ class C360CustomerPanel(models.AbstractModel):
         }
 
     @api.model
-    def _get_timeline_pages(self, customer, partner_ids, position, limit):
-        """Return the SQL of one timeline page of every source of this panel."""
+    def _get_timeline_pages(self, customer, partner_ids, position, limit, chosen):
+        """Return the SQL of one timeline page of every source of this panel.
+
+        :param chosen: ``TimelineFilter``: sources that cannot answer it are left out
+        """
         Timeline = self.env["c360.customer.timeline"]
         pages = [
-            Timeline._select_source(source, partner_ids, position, limit)
+            Timeline._select_source(source, partner_ids, position, limit, chosen)
             for source in self._get_timeline_sources()
         ]
         select = self._get_timeline_select(customer, partner_ids)
         if select is not None:
-            pages.append(Timeline._select_branch(select, position, limit))
+            pages.append(Timeline._select_branch(select, position, limit, chosen))
         return [page for page in pages if page is not None]
 
     # -- words the panels share --

@@ -3,6 +3,29 @@ from odoo import api, models
 from .c360_customer_timeline import TimelineSource
 
 WRITTEN = ("comment", "email", "email_outgoing", "sms")
+CHANNELS = (
+    (
+        "email",
+        (
+            "|",
+            ("message_type", "in", ("email", "email_outgoing")),
+            "&",
+            ("message_type", "=", "comment"),
+            ("subtype_id.internal", "=", False),
+        ),
+    ),
+    ("sms", (("message_type", "=", "sms"),)),
+    ("phone", (("mail_activity_type_id.category", "=", "phonecall"),)),
+    ("visit", (("mail_activity_type_id.category", "=", "meeting"),)),
+    (
+        "note",
+        (
+            ("message_type", "=", "comment"),
+            ("mail_activity_type_id", "=", False),
+            ("subtype_id.internal", "=", True),
+        ),
+    ),
+)
 
 
 class C360CustomerPanelMessage(models.AbstractModel):
@@ -36,8 +59,18 @@ class C360CustomerPanelMessage(models.AbstractModel):
                 domain,
                 partner="res_id",
                 contact_gives_access=True,
+                text=("subject", "body"),
+                user="author_id",
+                channels=CHANNELS,
             ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "message": self.env._("Messages and notes"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

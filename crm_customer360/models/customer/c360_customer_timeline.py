@@ -6,6 +6,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .c360_customer_timeline_filter import TimelineFilter
+
+EVERYTHING = TimelineFilter()
+
 
 class TimelineSource(NamedTuple):
     """Documents of one model that stand in the timeline, in plain words.
@@ -18,6 +22,9 @@ class TimelineSource(NamedTuple):
     :param partner: the column that holds the contact
     :param contact_gives_access: whoever reads the contact reads these rows (the
         messages of its chatter); else the record rules of the model apply
+    :param text: the stored columns a search looks into
+    :param user: the column of the colleague, a user or his contact
+    :param channels: ``(channel, domain)``, the rows of each channel of ``CHANNELS``
     """
 
     model: str
@@ -26,6 +33,9 @@ class TimelineSource(NamedTuple):
     domain: tuple = ()
     partner: str = "partner_id"
     contact_gives_access: bool = False
+    text: tuple = ()
+    user: str = ""
+    channels: tuple = ()
 
 
 class Position(NamedTuple):
@@ -67,22 +77,25 @@ class C360CustomerTimeline(models.AbstractModel):
     _description = "Customer Timeline"
 
     @api.model
-    def _load(self, customer, partner_ids, before=None, limit=40):
+    def _load(self, customer, partner_ids, before=None, limit=40, filters=None):
         """Return one page of the timeline.
 
         :param customer: the commercial partner
         :param partner_ids: ids of its contacts the user may read
         :param before: ``[date, model, id]``, the ``next`` of the page above, or None
         :param int limit: rows on the page
+        :param filters: the fields of ``TimelineFilter``, or None
         :return: ``{"entries": [...], "next": [date, model, id] or False}``
         """
         position = Position.parse(self.env, before)
+        chosen = TimelineFilter.parse(self.env, filters)
+        partner_ids = chosen.select_partners(partner_ids)
         panels = self.env["c360.customer.panel"]._get_panels()
         branches = [
             SQL("(SELECT %s AS panel, branch.* FROM (%s) AS branch)", panel._name, page)
             for panel in panels
             for page in panel._get_timeline_pages(
-                customer, partner_ids, position, limit + 1
+                customer, partner_ids, position, limit + 1, chosen
             )
         ]
         if not branches:
@@ -122,6 +135,41 @@ class C360CustomerTimeline(models.AbstractModel):
             if self.env[source.model]._fields[source.date].type == "date"
         }
 
+    @api.model
+    def _get_choices(self):
+        """Return what the user can filter by, of what he may see at all.
+
+        :return: ``{"kinds": [{"key", "label"}], "channels": [{"key", "label"}]}``
+        """
+        kinds, channels = {}, set()
+        for panel in self.env["c360.customer.panel"]._get_panels():
+            labels = panel._get_timeline_kinds()
+            for source in panel._get_timeline_sources():
+                if self.env[source.model].has_access("read"):
+                    kinds[source.kind] = labels.get(source.kind)
+                    channels |= {channel for channel, _domain in source.channels}
+        return {
+            "kinds": [
+                {"key": key, "label": label} for key, label in kinds.items() if label
+            ],
+            "channels": [
+                {"key": key, "label": label}
+                for key, label in self._get_channel_labels().items()
+                if key in channels
+            ],
+        }
+
+    def _get_channel_labels(self):
+        return {
+            "email": self.env._("E-mail"),
+            "sms": self.env._("Text message"),
+            "phone": self.env._("Phone"),
+            "letter": self.env._("Letter"),
+            "visit": self.env._("Visit"),
+            "chat": self.env._("Chat"),
+            "note": self.env._("Note"),
+        }
+
     def _get_entries(self, rows, day_kinds):
         """Describe the rows; each panel is asked once per model."""
         ids_by_source = {}
@@ -154,12 +202,15 @@ class C360CustomerTimeline(models.AbstractModel):
     # -- SQL of one source --
 
     @api.model
-    def _select_branch(self, select, position, limit):
+    def _select_branch(self, select, position, limit, chosen=EVERYTHING):
         """Return one page of a panel's own SELECT (date, model, res_id, kind).
 
-        The bare comparison of the date is what an index can use; the row comparison
-        behind it settles equal dates.
+        None when more is asked than such a SELECT can answer. The bare comparison of
+        the date is what an index can use; the row comparison behind it settles equal
+        dates.
         """
+        if chosen.asks_details:
+            return None
         where = SQL("branch.date IS NOT NULL")
         if position:
             where = SQL(
@@ -168,6 +219,8 @@ class C360CustomerTimeline(models.AbstractModel):
                 position.date,
                 *position,
             )
+        if chosen.kinds:
+            where = SQL("%s AND branch.kind::text IN %s", where, chosen.kinds)
         return SQL(
             """
               SELECT branch.date, branch.model::text AS model, branch.res_id,
@@ -184,7 +237,7 @@ class C360CustomerTimeline(models.AbstractModel):
         )
 
     @api.model
-    def _select_source(self, source, partner_ids, position, limit):
+    def _select_source(self, source, partner_ids, position, limit, chosen=EVERYTHING):
         """Return one page of a source, or None when the user sees nothing of it.
 
         The newest rows of every contact are taken through the index, then merged: a
@@ -193,8 +246,12 @@ class C360CustomerTimeline(models.AbstractModel):
         Model = self.env[source.model].with_context(active_test=False)
         if not partner_ids or not Model.has_access("read"):
             return None
+        asked = chosen.get_domain(self.env, source)
+        if asked is None:
+            return None
         query = Model._search(
-            Domain(source.domain)
+            asked
+            & Domain(source.domain)
             & Domain(source.date, "!=", False)
             & self._get_company_domain(Model),
             bypass_access=source.contact_gives_access,

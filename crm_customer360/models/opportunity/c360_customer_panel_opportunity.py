@@ -139,8 +139,21 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
     def _get_timeline_sources(self):
         return (
             *super()._get_timeline_sources(),
-            TimelineSource("crm.lead", "create_date", "opportunity"),
+            TimelineSource(
+                "crm.lead",
+                "create_date",
+                "opportunity",
+                text=("name",),
+                user="user_id",
+            ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "opportunity": self.env._("Opportunities"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

@@ -26,7 +26,13 @@ ORDER_FIELDS = (
 )
 # What brings goods to the customer; picking and packing are our own affair.
 OUTGOING = ("outgoing", "dropship")
-ORDERS = TimelineSource("sale.order", "date_order", "order")
+ORDERS = TimelineSource(
+    "sale.order",
+    "date_order",
+    "order",
+    text=("name", "client_order_ref"),
+    user="user_id",
+)
 # How far the card counts: beyond it nobody reads the number, and it would grow.
 COUNT_LIMIT = 1000
 DELIVERY_TONES = {"full": "success", "partial": "warning", "started": "info"}
@@ -215,8 +221,18 @@ class C360CustomerPanelOrder(models.AbstractModel):
                     ("picking_type_id.code", "in", OUTGOING),
                     ("return_id", "!=", False),
                 ),
+                text=("name", "origin"),
+                user="user_id",
             ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "order": self.env._("Quotations and orders"),
+            "delivery": self.env._("Deliveries"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

@@ -133,6 +133,8 @@ class C360CustomerPanelReceivable(models.AbstractModel):
                 "invoice_date",
                 "invoice",
                 (("state", "=", "posted"), ("move_type", "in", INVOICES)),
+                text=("name", "ref", "invoice_origin"),
+                user="invoice_user_id",
             ),
             TimelineSource(
                 "account.payment",
@@ -142,8 +144,17 @@ class C360CustomerPanelReceivable(models.AbstractModel):
                     ("partner_type", "=", "customer"),
                     ("state", "in", ("in_process", "paid")),
                 ),
+                text=("name", "memo"),
             ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "invoice": self.env._("Invoices"),
+            "payment": self.env._("Payments"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

@@ -124,8 +124,21 @@ class C360CustomerPanelTicket(models.AbstractModel):
     def _get_timeline_sources(self):
         return (
             *super()._get_timeline_sources(),
-            TimelineSource("helpdesk.ticket", "create_date", "ticket"),
+            TimelineSource(
+                "helpdesk.ticket",
+                "create_date",
+                "ticket",
+                text=("name", "number"),
+                user="user_id",
+            ),
         )
+
+    @api.model
+    def _get_timeline_kinds(self):
+        return {
+            **super()._get_timeline_kinds(),
+            "ticket": self.env._("Tickets"),
+        }
 
     @api.model
     def _get_timeline_entries(self, model, ids):

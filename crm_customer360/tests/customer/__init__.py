@@ -5,11 +5,12 @@ from . import test_customer_access
 from . import test_customer_audit
 from . import test_customer_concurrency
 from . import test_customer_documents
-from . import test_customer_merge
 from . import test_customer_header
+from . import test_customer_merge
 from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_customer_panel_profile
 from . import test_customer_rights
 from . import test_customer_settings
 from . import test_customer_timeline
+from . import test_customer_timeline_filter
