@@ -2,6 +2,8 @@ from . import c360_customer_audit
 from . import c360_customer_reading
 from . import c360_customer_audit_mixin
 from . import c360_customer_profile
+from . import c360_customer_profile_value
+from . import c360_customer_profile_score
 from . import c360_customer_lifecycle
 from . import c360_customer_event
 from . import c360_customer_timeline
