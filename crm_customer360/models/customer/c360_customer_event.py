@@ -33,6 +33,7 @@ class C360CustomerEvent(models.Model):
             ("return_done", "Return done"),
             ("invoice_posted", "Invoice posted"),
             ("invoice_paid", "Invoice paid"),
+            ("invoice_withdrawn", "Invoice withdrawn"),
         ],
         required=True,
         readonly=True,
@@ -186,7 +187,26 @@ class C360CustomerEvent(models.Model):
         All events are of one company, and it is the current company. This room brings
         the profiles of their customers up to date, all in one call.
         """
-        self.env["c360.customer.profile"]._refresh(self.customer_id)
+        self.env["c360.customer.profile"]._refresh(
+            self.customer_id | self._get_buyers()
+        )
+
+    def _get_buyers(self):
+        """Return who ordered what these invoices bill: not always who pays."""
+        invoices = self.filtered(lambda event: event.source_model == "account.move")
+        # the orders may be of salespeople whose documents are not for everybody
+        lines_sudo = (
+            self.env["account.move.line"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("move_id", "in", invoices.mapped("source_id")),
+                    ("sale_line_ids", "!=", False),
+                ],
+                ["sale_line_ids"],
+            )
+        )
+        return lines_sudo.sale_line_ids.order_id.partner_id
 
     def action_retry(self):
         """Put failed events back in the queue."""

@@ -5,13 +5,16 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...tools.customer_refund import CENT, WHOLE
 from .c360_customer_lifecycle import LIFECYCLE
 from .c360_customer_profile_query import (
-    ALL_ROWS,
+    CREDIT,
+    CREDITED_LINES,
+    LINES_OF_ORDER,
     PURCHASE,
     REFRESH,
-    ROWS_OF_PARTNER,
 )
+from .c360_customer_scope import CustomerScope
 
 _logger = logging.getLogger(__name__)
 
@@ -23,8 +26,12 @@ SOURCES = {
         "state",
         "date_order",
         "amount_untaxed",
+        "currency_id",
         "currency_rate",
     ],
+    "sale.order.line": ["order_id", "is_downpayment", "invoice_lines"],
+    "account.move": ["state", "move_type"],
+    "account.move.line": ["move_id", "currency_id", "price_subtotal", "balance"],
     "crm.lead": ["partner_id", "company_id"],
     "res.partner": ["commercial_partner_id", "company_id", "customer_rank", "name"],
     "res.company": [
@@ -32,6 +39,7 @@ SOURCES = {
         "c360_new_days",
         "c360_won_back_days",
         "c360_churn_days",
+        "c360_score_days",
     ],
     "res.currency": ["rounding"],
 }
@@ -90,11 +98,13 @@ class C360CustomerProfile(models.Model):
     order_count = fields.Integer(string="Orders", readonly=True)
     revenue = fields.Monetary(
         readonly=True,
-        help="Untaxed total of the confirmed orders, in the currency of the company at "
-        "the rate of each order. Cancelled orders do not count. Goods returned and "
-        "invoices credited are not deducted: an order that was credited in full still "
-        "counts, unless the order itself is changed or cancelled.",
+        help="Untaxed total of the confirmed orders less what was credited of their "
+        "invoices, in the currency of the company at the rate of each order. Orders "
+        "that were cancelled or credited in full do not count, as if they had never "
+        "happened; down payments and credit notes without an order do not matter.",
     )
+    # Time alone changes the row on this day: the nightly run looks for it.
+    next_date = fields.Date(readonly=True, export_string_translation=False)
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     country_id = fields.Many2one(related="partner_id.country_id")
 
@@ -105,6 +115,8 @@ class C360CustomerProfile(models.Model):
     )
     # "churned in the last 30 days", the columns of the kanban
     _lifecycle_idx = models.Index("(lifecycle, lifecycle_date)")
+    # the nightly run: whom does time move on today?
+    _next_idx = models.Index("(next_date) WHERE next_date IS NOT NULL")
     # the list in its default order
     _order_idx = models.Index("(last_order_date DESC NULLS LAST, id DESC)")
 
@@ -163,43 +175,46 @@ class C360CustomerProfile(models.Model):
         for model_name, field_names in SOURCES.items():
             self.env[model_name].flush_model(field_names)
         self.flush_model()
-        customer_ids = None
+        scope = CustomerScope()
         if partners is not None:
             # The system keeps the books, whoever's document is the reason.
             partners_sudo = partners.sudo()
-            customer_ids = (partners_sudo | partners_sudo.commercial_partner_id).ids
-        written = self._refresh_rows(customer_ids)
+            scope = CustomerScope(
+                (partners_sudo | partners_sudo.commercial_partner_id).ids
+            )
+        written = self._refresh_scope(scope)
         if written:
             self.invalidate_model()
             self.env["c360.customer.lifecycle"].invalidate_model()
         return written
 
     @api.model
-    def _refresh_rows(self, customer_ids):
-        """Run the statement of ``_refresh``; return the number of rows it touched.
+    def _refresh_scope(self, scope):
+        """Run every statement of the refresh; return the rows the widest one wrote."""
+        return self._refresh_rows(scope)
+
+    @api.model
+    def _refresh_rows(self, scope):
+        """Bring lifecycle, orders and revenue up to date, and append to the ledger.
 
         Raw SQL because the ORM has neither window functions nor upsert; access rules
         do not apply to the system's own bookkeeping. Every part is filtered by the
         same customers, or by none.
         """
-
-        def only(column):
-            if customer_ids is None:
-                return SQL("TRUE")
-            return SQL("%s = ANY(%s)", SQL.identifier(*column.split(".")), customer_ids)
-
-        rows = ALL_ROWS if customer_ids is None else ROWS_OF_PARTNER
         today = fields.Date.today()
+        lines = CREDITED_LINES if scope.is_all else LINES_OF_ORDER
+        credit = SQL(CREDIT, lines=SQL(lines), whole=WHOLE, cent=CENT)
         params = {
-            "orders": SQL(rows, table=SQL.identifier("sale_order")),
-            "leads": SQL(rows, table=SQL.identifier("crm_lead")),
+            "orders": scope.rows("sale_order"),
+            "leads": scope.rows("crm_lead"),
+            "credits": SQL("(%s)" if scope.is_all else "LATERAL (%s)", credit),
             "today": today,
             "tomorrow": today + timedelta(days=1),
-            "of_partner": only("partner.commercial_partner_id"),
-            "of_profile": only("profile.partner_id"),
+            "of_partner": scope.only("partner.commercial_partner_id"),
+            "of_profile": scope.only("profile.partner_id"),
         }
         purchase = SQL(PURCHASE, **params)
-        if customer_ids is not None:
+        if not scope.is_all:
             cte = SQL("c360_purchase AS MATERIALIZED (%s),", purchase)
             [(written,)] = self.env.execute_query(SQL(REFRESH, purchase=cte, **params))
             return written

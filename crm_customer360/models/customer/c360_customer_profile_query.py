@@ -2,8 +2,9 @@
 
 It agrees with the definition in ``tools/customer_lifecycle.py``; a test compares both
 on random histories. Parameters: ``today``, ``tomorrow`` (dates), two conditions,
-``of_partner`` and ``of_profile``, that keep it to some customers, and ``orders`` and
-``leads``, where to read the documents of ``partner``.
+``of_partner`` and ``of_profile``, that keep it to some customers, ``orders`` and
+``leads``, where to read the documents of ``partner``, and ``credits``, what was given
+back of an order.
 
 The expensive part runs over every order: it sorts the days once and folds them into
 one row per customer (``latest``). The history of transitions is only worked out for
@@ -11,26 +12,83 @@ those who ``moved``. PostgreSQL does not use parallel workers in a statement tha
 writes, so for everybody ``PURCHASE`` runs first, into a temporary table.
 """
 
-# Everybody: a hash join reads each table once.
-ALL_ROWS = "SELECT * FROM %(table)s WHERE partner_id IS NOT NULL"
-# Some customers: by the index, contact by contact. OFFSET keeps the planner from
-# folding this into a join; for a thousand customers it would rather read the table.
-ROWS_OF_PARTNER = "SELECT * FROM %(table)s WHERE partner_id = partner.id OFFSET 0"
+# What was given back of the orders that have a credit note, as defined by
+# ``tools/customer_refund.py``. %(lines)s are order lines.
+CREDIT = """
+    SELECT order_id,
+           is_whole,
+           CASE WHEN is_whole THEN ordered
+                ELSE LEAST(
+                     GREATEST(credited - GREATEST(invoiced - ordered, 0), 0), ordered)
+            END AS amount
+      FROM (
+        SELECT total.*,
+               invoiced >= ordered * %(whole)s AND credited > invoiced - %(cent)s
+                   AS is_whole
+          FROM (
+            SELECT o.id AS order_id,
+                   o.amount_untaxed AS ordered,
+                   COALESCE(SUM(money.amount)
+                       FILTER (WHERE move.move_type = 'out_invoice'), 0) AS invoiced,
+                   COALESCE(SUM(money.amount)
+                       FILTER (WHERE move.move_type = 'out_refund'), 0) AS credited
+              FROM %(lines)s
+              JOIN sale_order_line_invoice_rel AS rel ON rel.order_line_id = line.id
+              JOIN account_move_line AS item ON item.id = rel.invoice_line_id
+              JOIN account_move AS move
+                ON move.id = item.move_id
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+             CROSS JOIN LATERAL (
+                -- in the currency of the order
+                SELECT CASE WHEN item.currency_id = o.currency_id
+                            THEN item.price_subtotal
+                            ELSE item.balance * o.currency_rate
+                                 * CASE move.move_type WHEN 'out_refund' THEN 1
+                                   ELSE -1 END
+                        END AS amount
+                ) AS money
+             WHERE line.is_downpayment IS NOT TRUE
+               AND o.amount_untaxed > 0
+          GROUP BY o.id, o.amount_untaxed
+          ) AS total
+         WHERE credited > 0
+      ) AS credit
+"""
+# For everybody: begin with the credit notes, they are few
+CREDITED_LINES = """(
+        SELECT DISTINCT line.order_id
+          FROM account_move AS refund
+          JOIN account_move_line AS item ON item.move_id = refund.id
+          JOIN sale_order_line_invoice_rel AS rel ON rel.invoice_line_id = item.id
+          JOIN sale_order_line AS line ON line.id = rel.order_line_id
+         WHERE refund.move_type = 'out_refund' AND refund.state = 'posted'
+        ) AS credited
+        JOIN sale_order AS o ON o.id = credited.order_id
+        JOIN sale_order_line AS line ON line.order_id = o.id"""
+# For some customers: begin with the order at hand
+LINES_OF_ORDER = """(
+        SELECT * FROM sale_order_line WHERE order_id = o.id OFFSET 0
+        ) AS line"""
 
 # One row per customer, company and day of confirmed orders; no day: any other order
 PURCHASE = """
     SELECT partner.commercial_partner_id AS partner_id,
            o.company_id,
+           -- an order credited in full is like a cancelled one: it never happened
            CASE WHEN o.state = 'sale' AND o.date_order < %(tomorrow)s
+                     AND credit.is_whole IS NOT TRUE
                 THEN o.date_order::date
             END AS day,
            MIN(o.create_date) AS trace_date,
            COUNT(*) AS orders,
-           SUM(CASE WHEN o.currency_rate = 1 THEN o.amount_untaxed
-                    ELSE o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)
-                END) AS revenue
+           SUM((o.amount_untaxed - COALESCE(credit.amount, 0))
+               / CASE WHEN o.currency_rate = 0 THEN 1
+                      ELSE COALESCE(o.currency_rate, 1)
+                  END) AS revenue
       FROM res_partner AS partner
       JOIN LATERAL (%(orders)s) AS o ON o.partner_id = partner.id
+ LEFT JOIN %(credits)s AS credit ON credit.order_id = o.id
      WHERE %(of_partner)s
   GROUP BY 1, 2, 3
 """
@@ -41,7 +99,8 @@ WITH %(purchase)s step AS MATERIALIZED (
     SELECT purchase.partner_id, purchase.company_id, purchase.day, orders, revenue,
            LEAD(purchase.day) OVER w AS next_day,
            COALESCE(purchase.day - LAG(purchase.day) OVER w >= company.c360_churn_days,
-                    TRUE) AS begins
+                    TRUE) AS begins,
+           purchase.day > %(today)s - company.c360_score_days AS is_recent
       FROM c360_purchase AS purchase
       JOIN res_company AS company ON company.id = purchase.company_id
      WHERE purchase.day IS NOT NULL
@@ -55,6 +114,7 @@ WITH %(purchase)s step AS MATERIALIZED (
                 ELSE spell_day + company.c360_won_back_days
             END AS retained_day,
            last_day + company.c360_churn_days AS churned_day,
+           recent_day + company.c360_score_days AS stale_day,
            currency.decimal_places
       FROM (
         SELECT partner_id, company_id,
@@ -64,7 +124,10 @@ WITH %(purchase)s step AS MATERIALIZED (
                MAX(day) FILTER (WHERE begins) AS spell_day,
                COUNT(*) FILTER (WHERE begins) AS spells,
                SUM(orders)::int AS order_count,
-               SUM(revenue) AS revenue
+               SUM(revenue) AS revenue,
+               MIN(day) FILTER (WHERE is_recent) AS recent_day,
+               SUM(orders) FILTER (WHERE is_recent)::int AS recent_count,
+               SUM(revenue) FILTER (WHERE is_recent) AS recent_revenue
           FROM step
       GROUP BY partner_id, company_id
       ) AS total
@@ -110,14 +173,22 @@ WITH %(purchase)s step AS MATERIALIZED (
            first_day AS first_order_date,
            last_day AS last_order_date,
            order_count,
-           ROUND(COALESCE(revenue, 0), decimal_places) AS revenue
+           ROUND(COALESCE(revenue, 0), decimal_places) AS revenue,
+           COALESCE(recent_count, 0) AS recent_count,
+           ROUND(COALESCE(recent_revenue, 0), decimal_places) AS recent_revenue,
+           -- the next day on which time alone changes this row
+           LEAST(CASE WHEN retained_day > %(today)s THEN retained_day END,
+                 CASE WHEN churned_day > %(today)s THEN churned_day END,
+                 stale_day) AS next_date
       FROM latest
  UNION ALL
-    SELECT partner_id, company_id, 'prospect', day, NULL, NULL, 0, 0
+    SELECT partner_id, company_id, 'prospect', day, NULL, NULL, 0, 0, 0, 0,
+           NULL
       FROM trace
      WHERE company_id IS NOT NULL
  UNION ALL
-    SELECT trace.partner_id, company.id, 'prospect', day, NULL, NULL, 0, 0
+    SELECT trace.partner_id, company.id, 'prospect', day, NULL, NULL, 0, 0, 0, 0,
+           NULL
       FROM trace
      CROSS JOIN res_company AS company
      WHERE trace.company_id IS NULL
@@ -135,16 +206,20 @@ WITH %(purchase)s step AS MATERIALIZED (
         ON profile.partner_id = fresh.partner_id
        AND profile.company_id = fresh.company_id
      WHERE (profile.lifecycle, profile.lifecycle_date, profile.first_order_date,
-            profile.last_order_date, profile.order_count, profile.revenue)
+            profile.last_order_date, profile.order_count, profile.revenue,
+            profile.recent_count, profile.recent_revenue, profile.next_date)
            IS DISTINCT FROM
            (fresh.lifecycle, fresh.lifecycle_date, fresh.first_order_date,
-            fresh.last_order_date, fresh.order_count, fresh.revenue)
+            fresh.last_order_date, fresh.order_count, fresh.revenue,
+            fresh.recent_count, fresh.recent_revenue, fresh.next_date)
 ), upsert AS (
     INSERT INTO c360_customer_profile AS profile (
            partner_id, company_id, lifecycle, lifecycle_date,
-           first_order_date, last_order_date, order_count, revenue)
+           first_order_date, last_order_date, order_count, revenue,
+           recent_count, recent_revenue, next_date)
     SELECT partner_id, company_id, lifecycle, lifecycle_date,
-           first_order_date, last_order_date, order_count, revenue
+           first_order_date, last_order_date, order_count, revenue,
+           recent_count, recent_revenue, next_date
       FROM changed
      WHERE partner_id IS NOT NULL
   ORDER BY partner_id, company_id
@@ -154,7 +229,10 @@ WITH %(purchase)s step AS MATERIALIZED (
            first_order_date = EXCLUDED.first_order_date,
            last_order_date = EXCLUDED.last_order_date,
            order_count = EXCLUDED.order_count,
-           revenue = EXCLUDED.revenue
+           revenue = EXCLUDED.revenue,
+           recent_count = EXCLUDED.recent_count,
+           recent_revenue = EXCLUDED.recent_revenue,
+           next_date = EXCLUDED.next_date
 ), gone AS (
     DELETE FROM c360_customer_profile AS profile
      USING changed

@@ -21,6 +21,11 @@ class AccountMove(models.Model):
         "AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
 
+    # The profile: which orders were credited? Credit notes are few.
+    _c360_refund_idx = models.Index(
+        "(commercial_partner_id) WHERE move_type = 'out_refund' AND state = 'posted'"
+    )
+
     def _post(self, soft=True):
         posted = super()._post(soft)
         self.env["c360.customer.event"]._record(
@@ -28,6 +33,16 @@ class AccountMove(models.Model):
             posted.filtered(lambda m: m.move_type in ("out_invoice", "out_refund")),
         )
         return posted
+
+    def button_draft(self):
+        posted = self.filtered(
+            lambda m: (
+                m.state == "posted" and m.move_type in ("out_invoice", "out_refund")
+            )
+        )
+        result = super().button_draft()
+        self.env["c360.customer.event"]._record("invoice_withdrawn", posted)
+        return result
 
     def _invoice_paid_hook(self):
         result = super()._invoice_paid_hook()

@@ -3,7 +3,12 @@ from odoo.exceptions import ValidationError
 
 from ...tools.lead_match import MAYBE, SURELY
 
-LIFECYCLE_WINDOWS = ("c360_new_days", "c360_won_back_days", "c360_churn_days")
+LIFECYCLE_WINDOWS = (
+    "c360_new_days",
+    "c360_won_back_days",
+    "c360_churn_days",
+    "c360_score_days",
+)
 CENTURY = 36500
 CACHED = {"c360_duplicate_maybe", "c360_duplicate_surely", "resource_calendar_id"}
 
@@ -28,6 +33,13 @@ class ResCompany(models.Model):
         default=180,
         required=True,
         help="A customer has churned when he has not ordered for this long.",
+    )
+    c360_score_days = fields.Integer(
+        string="Scores look back (days)",
+        default=365,
+        required=True,
+        help="Recent orders and recent revenue, and the scores made of them, count "
+        "orders of this many days.",
     )
     c360_lead_normalise = fields.Boolean(
         string="Contact data of leads in one spelling",

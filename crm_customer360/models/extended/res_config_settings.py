@@ -51,6 +51,9 @@ class ResConfigSettings(models.TransientModel):
     c360_churn_days = fields.Integer(
         related="company_id.c360_churn_days", readonly=False
     )
+    c360_score_days = fields.Integer(
+        related="company_id.c360_score_days", readonly=False
+    )
     c360_lead_normalise = fields.Boolean(
         related="company_id.c360_lead_normalise", readonly=False
     )
