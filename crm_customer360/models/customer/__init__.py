@@ -6,6 +6,8 @@ from . import c360_customer_profile_value
 from . import c360_customer_profile_score
 from . import c360_customer_lifecycle
 from . import c360_customer_event
+from . import c360_customer_churn
+from . import c360_customer_value
 from . import c360_customer_timeline
 from . import c360_customer_panel
 from . import c360_customer_panel_message
