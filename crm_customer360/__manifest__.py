@@ -26,9 +26,11 @@
         "python": [
             "OpenCC",
             "disposable-email-domains",
+            "numpy",
             "phonenumbers",
             "pypinyin",
             "rapidfuzz",
+            "scipy",
         ]
     },
     "data": [

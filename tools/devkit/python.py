@@ -116,15 +116,16 @@ def renew_lock(settings: Settings, requirements: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     venv, log = Venv(place), settings.log("lock")
     run([sys.executable, "-m", "venv", place], log)
-    # OCA wheels require a package named odoo; without dependencies they come alone.
+    # OCA wheels require a package named odoo, and lifetimes is here for its data;
+    # without dependencies they come alone.
     lines = [
         line.split("#")[0].strip() for line in requirements.read_text().splitlines()
     ]
     names = [line for line in lines if line]
-    oca = [name for name in names if name.startswith("odoo-addon-")]
-    rest = [name for name in names if name not in oca]
+    alone = [name for name in names if name.startswith(("odoo-addon-", "lifetimes"))]
+    rest = [name for name in names if name not in alone]
     pip_install(venv, ["--upgrade", *rest], log, settings)
-    pip_install(venv, ["--no-deps", *oca], log, settings)
+    pip_install(venv, ["--no-deps", *alone], log, settings)
     freeze = [str(venv.python), "-m", "pip", "freeze"]
     done = subprocess.run(freeze, capture_output=True, text=True, check=True)
     head = [
