@@ -59,6 +59,8 @@
         "views/customer/c360_customer_event_views.xml",
         # Customers: segments, value, handover, merges, relations, access
         "views/customer/c360_customer_audit_views.xml",
+        "views/customer/c360_customer_loss_views.xml",
+        "views/customer/c360_customer_figure_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
         "views/contact/c360_contact_policy_views.xml",

@@ -19,3 +19,7 @@ from . import c360_customer_health
 from . import c360_customer_page_mixin
 from . import c360_customer_merge_mixin
 from . import c360_customer_partner_mixin
+from . import c360_customer_loss
+from . import c360_customer_loss_follow
+from . import c360_customer_loss_merge
+from . import c360_customer_panel_loss

@@ -41,6 +41,23 @@ class ResCompany(models.Model):
         help="Recent orders and recent revenue, and the scores made of them, count "
         "orders of this many days.",
     )
+    # Lost customers
+    c360_loss_ask = fields.Boolean(
+        string="Ask why customers were lost",
+        default=True,
+        help="The salesperson of a customer who churned gets the question why.",
+    )
+    c360_loss_ask_limit = fields.Integer(
+        string="Open questions per salesperson",
+        default=5,
+        required=True,
+        help="At most so many at a time, the customers who bought most first.",
+    )
+    _c360_loss_ask_limit_positive = models.Constraint(
+        "CHECK (c360_loss_ask_limit BETWEEN 1 AND 1000)",
+        "Open questions per salesperson: between 1 and 1000, please.",
+    )
+
     c360_lead_normalise = fields.Boolean(
         string="Contact data of leads in one spelling",
         default=True,

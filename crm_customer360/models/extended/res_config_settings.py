@@ -54,6 +54,11 @@ class ResConfigSettings(models.TransientModel):
     c360_score_days = fields.Integer(
         related="company_id.c360_score_days", readonly=False
     )
+
+    c360_loss_ask = fields.Boolean(related="company_id.c360_loss_ask", readonly=False)
+    c360_loss_ask_limit = fields.Integer(
+        related="company_id.c360_loss_ask_limit", readonly=False
+    )
     c360_lead_normalise = fields.Boolean(
         related="company_id.c360_lead_normalise", readonly=False
     )

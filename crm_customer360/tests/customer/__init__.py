@@ -14,4 +14,9 @@ from . import test_customer_refund
 from . import test_customer_rights
 from . import test_customer_settings
 from . import test_customer_timeline
+<<<<<<< HEAD
 from . import test_customer_timeline_filter
+=======
+from . import test_customer_loss
+from . import test_customer_loss_rights
+>>>>>>> b93ecc1 ([ADD] crm_customer360: record lost customers, ask why, and notice who comes back)
