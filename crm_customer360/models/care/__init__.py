@@ -1,5 +1,6 @@
 from . import c360_care_source
 from . import c360_care_rule
+from . import c360_care_rule_segment
 from . import c360_care_planner
 from . import c360_care_message_mixin
 from . import c360_care_opening_mixin

@@ -23,3 +23,13 @@ from . import c360_customer_loss
 from . import c360_customer_loss_follow
 from . import c360_customer_loss_merge
 from . import c360_customer_panel_loss
+from . import c360_customer_segment
+from . import c360_customer_segment_query
+from . import c360_customer_segment_condition
+from . import c360_customer_segment_member
+from . import c360_customer_segment_refresh
+from . import c360_customer_segment_preview
+from . import c360_customer_segment_history
+from . import c360_customer_segment_partner
+from . import c360_customer_segment_merge
+from . import c360_customer_segment_page

@@ -1,0 +1,1 @@
+from . import c360_customer_segment_add
