@@ -17,6 +17,8 @@ from . import c360_customer_page
 from . import c360_customer_header
 from . import c360_customer_health
 from . import c360_customer_page_mixin
+from . import c360_customer_trace
+from . import c360_customer_trace_put
 from . import c360_customer_merge_mixin
 from . import c360_customer_partner_mixin
 from . import c360_customer_loss
