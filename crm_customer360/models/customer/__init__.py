@@ -10,6 +10,7 @@ from . import c360_customer_churn
 from . import c360_customer_value
 from . import c360_customer_timeline
 from . import c360_customer_panel
+from . import c360_customer_panel_select
 from . import c360_customer_panel_message
 from . import c360_customer_panel_profile
 from . import c360_customer_panel_activity

@@ -21,7 +21,8 @@ class AccountMove(models.Model):
         "AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
 
-    # The profile: which orders were credited? Credit notes are few.
+    # The profile: which orders were credited? The page: what came back. Credit
+    # notes are few.
     _c360_refund_idx = models.Index(
         "(commercial_partner_id) WHERE move_type = 'out_refund' AND state = 'posted'"
     )

@@ -4,13 +4,14 @@ from odoo.tools import SQL
 
 from ..customer.c360_customer_timeline import TimelineSource
 
-LEAD_FIELDS = (
-    "name",
-    "stage_id",
-    "date_deadline",
-    "expected_revenue",
-    "company_id",
-)
+COLUMNS = {
+    "name": "name",
+    "stage": "stage_id.name",
+    "deadline": "date_deadline",
+    "expected": "expected_revenue",
+    "company_id": "company_id",
+}
+OPEN = Domain([("type", "=", "opportunity"), ("won_status", "=", "pending")])
 
 
 class C360CustomerPanelOpportunity(models.AbstractModel):
@@ -26,47 +27,71 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
 
     @api.model
     def _get_panel(self, customer, partner_ids):
-        Lead = self.env["crm.lead"]
-        domain = self._get_documents_domain("crm.lead", partner_ids) & Domain(
-            [("type", "=", "opportunity"), ("won_status", "=", "pending")]
+        rows, sums = self._select_rows(
+            "crm.lead",
+            self._get_documents_domain("crm.lead", partner_ids) & OPEN,
+            COLUMNS,
+            "date_deadline, priority desc, id desc",
+            totals=lambda column: {
+                "expected": SQL("SUM(%s)", column("expected_revenue")),
+                "weighted": SQL("SUM(%s)", column("prorated_revenue")),
+            },
+            split=("company_id",),
         )
-        [(count, expected, weighted)] = Lead._read_group(
-            domain, [], ["__count", "expected_revenue:sum", "prorated_revenue:sum"]
-        )
-        leads = Lead.search_fetch(
-            domain,
-            LEAD_FIELDS,
-            order="date_deadline, priority desc, id desc",
-            limit=5,
-        )
+        count = sum(row.count for row in sums)
+        leads = self.env["crm.lead"].browse(row.id for row in rows)
         activities = self._get_next_activities(leads)
         return {
             "title": self.env._("Opportunities"),
             "icon": "fa-star-o",
-            "figures": [
-                self._prepare_figure(self.env._("Open"), count, "integer"),
-                self._prepare_figure(self.env._("Expected"), expected or 0, "money"),
-                self._prepare_figure(
-                    self.env._("Weighted"), weighted or 0, "money", "muted"
-                ),
-            ],
+            "figures": self._get_figures(customer, count, sums),
             "rows": [
-                self._prepare_lead_row(lead, *activities.get(lead.id, (None, False)))
-                for lead in leads
+                self._prepare_lead_row(row, *activities.get(row.id, (None, False)))
+                for row in rows
             ],
             "count": count,
-            "action": self._prepare_list_action(
+            "action": self._prepare_documents_action(
                 self.env._("Opportunities"),
                 "crm.lead",
-                [
-                    ("partner_id.commercial_partner_id", "=", customer.id),
-                    ("type", "=", "opportunity"),
-                ],
+                customer,
+                Domain("type", "=", "opportunity"),
                 context={"default_partner_id": customer.id},
             ),
             "empty": self.env._("No open opportunity to show."),
             "buttons": self._get_buttons(customer),
+            "due": self._get_due(rows),
         }
+
+    def _get_figures(self, customer, count, sums):
+        action = self._prepare_documents_action(
+            self.env._("Open opportunities"), "crm.lead", customer, OPEN
+        )
+        expected, weighted = (
+            self._sum_in_company_currency(sums, name)
+            for name in ("expected", "weighted")
+        )
+        return [
+            self._prepare_figure(self.env._("Open"), count, "integer", action=action),
+            self._prepare_figure(
+                self.env._("Expected"), expected, "money", action=action
+            ),
+            self._prepare_figure(
+                self.env._("Weighted"), weighted, "money", "muted", action=action
+            ),
+        ]
+
+    def _get_due(self, rows):
+        today = fields.Date.context_today(self)
+        return [
+            self._prepare_due(
+                self.env._("%(name)s should be closed by now", name=row.name),
+                {"model": "crm.lead", "id": row.id},
+                date=fields.Date.to_string(row.deadline),
+                priority=55,
+            )
+            for row in rows
+            if row.deadline and row.deadline < today
+        ]
 
     def _get_next_activities(self, leads):
         """Return ``{lead id: (date, what)}`` of the next planned activities.
@@ -98,18 +123,16 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
             for res_id, date, summary, name in rows
         }
 
-    def _prepare_lead_row(self, lead, deadline, activity):
-        badges = [self._prepare_badge(lead.stage_id.name)] if lead.stage_id else []
+    def _prepare_lead_row(self, row, deadline, activity):
+        badges = [self._prepare_badge(row.stage)] if row.stage else []
         if deadline and deadline < fields.Date.context_today(self):
             badges.append(self._prepare_badge(self.env._("Activity late"), "danger"))
         return self._prepare_row(
-            lead,
-            lead.name,
+            self.env["crm.lead"].browse(row.id),
+            row.name,
             subtitle=activity,
-            date=str(deadline or lead.date_deadline or "") or False,
-            amount=self._in_company_currency(
-                lead.expected_revenue, lead.company_id.currency_id
-            ),
+            date=fields.Date.to_string(deadline or row.deadline) or False,
+            amount=self._from_company(row.expected, row.company_id),
             badges=badges,
         )
 

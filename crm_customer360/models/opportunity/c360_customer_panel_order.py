@@ -1,11 +1,14 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
+from ..customer.c360_customer_panel_select import COUNT_LIMIT, ROWS
 from ..customer.c360_customer_timeline import TimelineSource
 
-# Both have a partial index, see the door of the order.
-OPEN_QUOTATION = Domain("state", "in", ("draft", "sent"))
+# Has a partial index, see the door of the order.
 OPEN_ORDER = Domain(
     [
         ("state", "=", "sale"),
@@ -33,15 +36,27 @@ ORDERS = TimelineSource(
     text=("name", "client_order_ref"),
     user="user_id",
 )
-# How far the card counts: beyond it nobody reads the number, and it would grow.
-COUNT_LIMIT = 1000
+# A move in one of these states waits for goods we do not have.
+UNRESERVED = ("confirmed", "waiting", "partially_available")
+DUE_ROWS = 3
 DELIVERY_TONES = {"full": "success", "partial": "warning", "started": "info"}
 INVOICE_TONES = {"invoiced": "success", "to invoice": "warning", "upselling": "info"}
 STATE_TONES = {"sale": "success", "sent": "info", "cancel": "muted"}
 
 
+class Delivery(NamedTuple):
+    """What an order under way still waits for.
+
+    :param promised: when the customer should have the first of it, None: no promise
+    :param is_short: goods are missing in stock
+    """
+
+    promised: datetime | None
+    is_short: bool
+
+
 class C360CustomerPanelOrder(models.AbstractModel):
-    """Quotations and orders, and whether we deliver what we promised."""
+    """Orders, and whether we deliver what we promised."""
 
     _name = "c360.customer.panel.order"
     _inherit = "c360.customer.panel"
@@ -53,114 +68,191 @@ class C360CustomerPanelOrder(models.AbstractModel):
 
     @api.model
     def _get_panel(self, customer, partner_ids):
-        domain = self._get_documents_domain("sale.order", partner_ids)
-        # the newest and their number in one query
-        newest = self.env["c360.customer.timeline"]._get_newest(
-            ORDERS, partner_ids, COUNT_LIMIT
-        )
-        open_domain = domain & OPEN_ORDER
-        quoted, to_deliver = self._get_open_totals(domain)
-        promised = self._get_promised_dates(open_domain)
+        open_domain = self._get_documents_domain("sale.order", partner_ids) & OPEN_ORDER
+        newest_ids, count, to_deliver = self._get_counts(partner_ids, open_domain)
+        deliveries = self._get_deliveries(open_domain) if to_deliver else {}
         now = fields.Datetime.now()
-        late_ids = [id_ for id_, date in promised.items() if date < now]
+        late_ids = [
+            id_
+            for id_, delivery in deliveries.items()
+            if delivery.promised and delivery.promised < now
+        ]
+        short_ids = [id_ for id_, delivery in deliveries.items() if delivery.is_short]
+        # the longest late first, then what is short, then the newest
+        ids = list(dict.fromkeys([*late_ids[:ROWS], *short_ids[:2], *newest_ids]))
+        orders = self.env["sale.order"].browse(ids[:ROWS])
+        orders.fetch(ORDER_FIELDS)
         return {
             "title": self.env._("Orders and deliveries"),
             "icon": "fa-shopping-cart",
-            "figures": [
-                self._prepare_figure(self.env._("Open quotations"), quoted, "money"),
-                self._prepare_figure(self.env._("To deliver"), to_deliver, "integer"),
-                self._prepare_figure(
-                    self.env._("Late"),
-                    len(late_ids),
-                    "integer",
-                    "danger" if late_ids else "muted",
-                ),
+            "figures": self._get_figures(
+                customer, open_domain, to_deliver, late_ids, short_ids
+            ),
+            "rows": [
+                self._prepare_order_row(order, deliveries.get(order.id), now)
+                for order in orders
             ],
-            "rows": self._get_rows(newest, late_ids, promised),
-            "count": len(newest),
-            "action": self._prepare_list_action(
+            "count": count,
+            "action": self._prepare_documents_action(
                 self.env._("Orders"),
                 "sale.order",
-                [("partner_id.commercial_partner_id", "=", customer.id)],
+                customer,
                 context={"default_partner_id": customer.id},
             ),
             "empty": self.env._("No quotation or order to show."),
             "buttons": self._get_buttons(customer),
+            "due": self._get_due(orders, deliveries, late_ids),
+            "health": self._get_health(late_ids, short_ids),
         }
 
-    def _get_open_totals(self, domain):
-        """Return the money quoted without an answer, and the orders to deliver."""
-        groups = self.env["sale.order"]._read_group(
-            domain & (OPEN_QUOTATION | OPEN_ORDER),
-            ["state", "currency_id"],
-            ["amount_total:sum", "__count"],
-        )
-        quoted = sum(
-            self._in_company_currency(amount, currency)
-            for state, currency, amount, _count in groups
-            if state != "sale"
-        )
-        return quoted, sum(count for state, *_rest, count in groups if state == "sale")
+    def _get_counts(self, partner_ids, open_domain):
+        """Return the newest orders, their number, and that of orders under way.
 
-    def _get_promised_dates(self, open_domain):
-        """Return ``{order id: date promised}`` of orders under way, earliest first.
+        One query, at a cost that does not grow: it stops counting at a thousand.
+        """
+        select = self.env["c360.customer.timeline"]._select_source(
+            ORDERS, partner_ids, None, COUNT_LIMIT
+        )
+        query = self.env["sale.order"]._search(open_domain)
+        if select is None or query.is_empty():
+            return [], 0, 0
+        query.limit = COUNT_LIMIT
+        [(ids, count, to_deliver)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT (ARRAY_AGG(newest.res_id ORDER BY newest.date DESC,
+                                                         newest.res_id DESC))[1:%s],
+                       COUNT(*),
+                       (SELECT COUNT(*) FROM (%s) AS waiting)
+                  FROM (%s) AS newest
+                """,
+                ROWS,
+                query.select(),
+                select,
+            )
+        )
+        return ids or [], count, to_deliver
+
+    def _get_deliveries(self, open_domain):
+        """Return ``{order id: Delivery}`` of orders under way, earliest first.
 
         Empty for users who may not read deliveries.
         """
-        Picking = self.env["stock.picking"]
-        if not Picking.has_access("read"):
+        Move = self.env["stock.move"]
+        if not (
+            self.env["stock.picking"].has_access("read") and Move.has_access("read")
+        ):
             return {}
-        groups = Picking._read_group(
+        pickings = self.env["stock.picking"]._search(
             [
                 ("sale_id", "in", self.env["sale.order"]._search(open_domain)),
                 ("state", "not in", ("done", "cancel")),
                 ("picking_type_id.code", "in", OUTGOING),
-                ("date_deadline", "!=", False),
-            ],
-            ["sale_id"],
-            ["date_deadline:min"],
-            order="date_deadline:min, sale_id",
-            limit=COUNT_LIMIT,
+            ]
         )
-        return {order.id: date for order, date in groups}
+        query = Move._search(
+            [("picking_id", "in", pickings), ("state", "not in", ("done", "cancel"))]
+        )
+        if query.is_empty():
+            return {}
+        order_id = self._get_path_sql(Move, query, "picking_id.sale_id")
+        deadline = self._get_path_sql(Move, query, "picking_id.date_deadline")
+        promised = SQL("MIN(%s)", deadline)
+        state = Move._field_to_sql(query.table, "state", query)
+        query.groupby = order_id
+        query.order = SQL("%s, %s", promised, order_id)
+        query.limit = COUNT_LIMIT
+        rows = self.env.execute_query(
+            query.select(
+                order_id,
+                promised,
+                SQL("BOOL_OR(%s = ANY(%s))", state, list(UNRESERVED)),
+            )
+        )
+        return {id_: Delivery(date, is_short) for id_, date, is_short in rows}
 
-    def _get_rows(self, newest, late_ids, promised):
-        """Return five orders: the longest late first, then the newest."""
-        ids = list(dict.fromkeys([*late_ids[:5], *newest[:5].ids]))[:5]
-        deliveries = self._get_labels("sale.order", "delivery_status")
-        invoices = self._get_labels("sale.order", "invoice_status")
-        orders = self.env["sale.order"].browse(ids)
-        orders.fetch(ORDER_FIELDS)
-        rows = []
-        for order in orders:
-            badges = []
-            if order.id in late_ids:
-                badges.append(self._prepare_badge(self.env._("Late"), "danger"))
-            elif order.delivery_status:
-                badges.append(
-                    self._prepare_badge(
-                        deliveries[order.delivery_status],
-                        DELIVERY_TONES.get(order.delivery_status, "muted"),
-                    )
-                )
-            if order.state == "sale" and order.invoice_status in INVOICE_TONES:
-                badges.append(
-                    self._prepare_badge(
-                        invoices[order.invoice_status],
-                        INVOICE_TONES[order.invoice_status],
-                    )
-                )
-            rows.append(
-                self._prepare_row(
-                    order,
-                    order.name,
-                    subtitle=self._get_order_subtitle(order, promised.get(order.id)),
-                    date=fields.Datetime.to_string(order.date_order),
-                    amount=self._get_amount(order),
-                    badges=badges,
+    def _get_figures(self, customer, open_domain, to_deliver, late_ids, short_ids):
+        def figure(label, value, tone, domain):
+            return self._prepare_figure(
+                label,
+                value,
+                "integer",
+                tone if value else "muted",
+                action=self._prepare_documents_action(
+                    label, "sale.order", customer, domain
+                ),
+            )
+
+        return [
+            figure(self.env._("To deliver"), to_deliver, None, OPEN_ORDER),
+            figure(
+                self.env._("Late"),
+                len(late_ids),
+                "danger",
+                Domain("id", "in", late_ids),
+            ),
+            figure(
+                self.env._("Short of stock"),
+                len(short_ids),
+                "warning",
+                Domain("id", "in", short_ids),
+            ),
+        ]
+
+    def _get_due(self, orders, deliveries, late_ids):
+        return [
+            self._prepare_due(
+                self.env._("Delivery of %(name)s is late", name=order.name),
+                {"model": "sale.order", "id": order.id},
+                date=fields.Datetime.to_string(deliveries[order.id].promised),
+                tone="danger",
+                priority=30,
+            )
+            for order in orders
+            if order.id in late_ids[:DUE_ROWS]
+        ]
+
+    def _get_health(self, late_ids, short_ids):
+        if late_ids:
+            reason = self.env._("Late deliveries: %(count)s", count=len(late_ids))
+            return [self._prepare_health("poor", reason, 25)]
+        if short_ids:
+            reason = self.env._(
+                "Orders waiting for stock: %(count)s", count=len(short_ids)
+            )
+            return [self._prepare_health("fair", reason, 15)]
+        return []
+
+    def _prepare_order_row(self, order, delivery, now):
+        promised = delivery.promised if delivery else None
+        badges = []
+        if promised and promised < now:
+            badges.append(self._prepare_badge(self.env._("Late"), "danger"))
+        elif order.delivery_status:
+            label = self._get_labels("sale.order", "delivery_status")
+            badges.append(
+                self._prepare_badge(
+                    label[order.delivery_status],
+                    DELIVERY_TONES.get(order.delivery_status, "muted"),
                 )
             )
-        return rows
+        if delivery and delivery.is_short:
+            badges.append(self._prepare_badge(self.env._("Short of stock"), "warning"))
+        if order.state == "sale" and order.invoice_status in INVOICE_TONES:
+            label = self._get_labels("sale.order", "invoice_status")
+            badges.append(
+                self._prepare_badge(
+                    label[order.invoice_status], INVOICE_TONES[order.invoice_status]
+                )
+            )
+        return self._prepare_row(
+            order,
+            order.name,
+            subtitle=self._get_order_subtitle(order, promised),
+            date=fields.Datetime.to_string(order.date_order),
+            amount=self._get_amount(order),
+            badges=badges,
+        )
 
     def _get_order_subtitle(self, order, promised):
         """Tell what happens next with the order."""

@@ -4,10 +4,28 @@ from odoo.tools import SQL
 
 from ..customer.c360_customer_timeline import TimelineSource
 
-LINE_FIELDS = ("move_id", "date_maturity", "amount_residual", "company_id")
-MOVE_FIELDS = ("name", "ref", "invoice_origin")
 INVOICES = ("out_invoice", "out_refund", "out_receipt")
 PAYMENT_TONES = {"paid": "success", "in_payment": "success", "partial": "warning"}
+COLUMNS = {
+    "move_id": "move_id",
+    "name": "move_id.name",
+    "ref": "move_id.ref",
+    "origin": "move_id.invoice_origin",
+    "due": "date_maturity",
+    "residual": "amount_residual",
+    "company_id": "company_id",
+}
+UNPAID = Domain(
+    [
+        ("account_id.account_type", "=", "asset_receivable"),
+        ("parent_state", "=", "posted"),
+        ("reconciled", "=", False),
+    ]
+)
+# So many days after the due date a delay is no slip of the customer's any more.
+POOR_DAYS = 30
+# Part of the credit limit, in percent, from which we should talk about it.
+CREDIT_NEAR = 80
 
 
 class C360CustomerPanelReceivable(models.AbstractModel):
@@ -27,98 +45,137 @@ class C360CustomerPanelReceivable(models.AbstractModel):
 
     @api.model
     def _get_panel(self, customer, partner_ids):
-        Line = self.env["account.move.line"]
-        domain = self._get_documents_domain("account.move.line", partner_ids) & Domain(
-            [
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-            ]
-        )
         today = fields.Date.context_today(self)
-        due, overdue, oldest, count = self._get_residual(domain, today)
-        days = (today - oldest).days if oldest else 0
-        lines = Line.search_fetch(
-            domain & Domain("amount_residual", ">", 0),
-            LINE_FIELDS,
-            order="date_maturity, id",
-            limit=5,
+        rows, sums = self._select_rows(
+            "account.move.line",
+            self._get_documents_domain("account.move.line", partner_ids) & UNPAID,
+            COLUMNS,
+            "date_maturity, id",
+            totals=lambda column: self._get_totals(column, today),
+            split=("company_id",),
+            # money that waits to be matched comes after what is owed
+            first=lambda column: SQL("%s > 0", column("amount_residual")),
         )
-        lines.move_id.fetch(MOVE_FIELDS)
-        tone = "danger" if days else None
+        due, overdue = (
+            self._sum_in_company_currency(sums, name) for name in ("due", "overdue")
+        )
+        oldest = min((row.oldest for row in sums if row.oldest), default=None)
+        days = (today - oldest).days if oldest else 0
         return {
             "title": self.env._("Receivables"),
             "icon": "fa-money",
             "figures": [
-                self._prepare_figure(self.env._("Due in all"), due, "money"),
-                self._prepare_figure(self.env._("Overdue"), overdue, "money", tone),
-                self._prepare_figure(
-                    self.env._("Days overdue"), days, "integer", tone or "muted"
-                ),
+                *self._get_figures(customer, today, due, overdue, days),
+                *self._get_credit_figures(customer, due),
             ],
-            "rows": [self._prepare_line_row(line, today) for line in lines],
-            "count": count,
-            "action": self._prepare_list_action(
+            "rows": [self._prepare_line_row(row, today) for row in rows],
+            "count": sum(row.count for row in sums),
+            "action": self._prepare_documents_action(
                 self.env._("Invoices"),
                 "account.move",
-                [
-                    ("partner_id.commercial_partner_id", "=", customer.id),
-                    ("move_type", "in", INVOICES),
-                    ("state", "=", "posted"),
-                ],
+                customer,
+                Domain([("move_type", "in", INVOICES), ("state", "=", "posted")]),
             ),
             "empty": self.env._("No unpaid invoice to show."),
+            "due": self._get_due(customer, today, oldest),
+            "health": self._get_health(days),
         }
 
-    def _get_residual(self, domain, today):
-        """Return the money due, the money overdue, since when, and the open lines.
-
-        A condition inside an aggregate is what the ORM cannot say; the rules of the
-        lines are in the query it makes.
-        """
-        Line = self.env["account.move.line"]
-        query = Line._search(domain)
-        if query.is_empty():
-            return 0, 0, None, 0
-        residual, maturity, company_id = (
-            Line._field_to_sql(query.table, name, query)
-            for name in ("amount_residual", "date_maturity", "company_id")
-        )
+    def _get_totals(self, column, today):
+        residual, maturity = column("amount_residual"), column("date_maturity")
         late = SQL("%s < %s AND %s > 0", maturity, today, residual)
-        query.groupby = company_id
-        groups = self.env.execute_query(
-            query.select(
-                company_id,
-                SQL("SUM(%s)", residual),
-                SQL("COALESCE(SUM(%s) FILTER (WHERE %s), 0)", residual, late),
-                SQL("MIN(%s) FILTER (WHERE %s)", maturity, late),
-                SQL("COUNT(*)"),
-            )
-        )
-        due = overdue = count = 0
-        for company, amount, late_amount, _oldest, number in groups:
-            currency = self.env["res.company"].browse(company).currency_id
-            due += self._in_company_currency(amount, currency)
-            overdue += self._in_company_currency(late_amount, currency)
-            count += number
-        oldest = min(filter(None, (group[3] for group in groups)), default=None)
-        return due, overdue, oldest, count
+        return {
+            "due": SQL("SUM(%s)", residual),
+            "overdue": SQL("SUM(%s) FILTER (WHERE %s)", residual, late),
+            "oldest": SQL("MIN(%s) FILTER (WHERE %s)", maturity, late),
+        }
 
-    def _prepare_line_row(self, line, today):
-        due = line.date_maturity
-        days = (today - due).days if due else 0
+    def _get_figures(self, customer, today, due, overdue, days):
+        tone = "danger" if days else None
+        late_action = self._get_late_action(customer, today)
+        due_action = self._prepare_documents_action(
+            self.env._("Unpaid"), "account.move.line", customer, UNPAID
+        )
+        return [
+            self._prepare_figure(
+                self.env._("Due in all"), due, "money", action=due_action
+            ),
+            self._prepare_figure(
+                self.env._("Overdue"), overdue, "money", tone, action=late_action
+            ),
+            self._prepare_figure(
+                self.env._("Days overdue"),
+                days,
+                "integer",
+                tone or "muted",
+                action=late_action,
+            ),
+        ]
+
+    def _get_late_action(self, customer, today):
+        return self._prepare_documents_action(
+            self.env._("Overdue"),
+            "account.move.line",
+            customer,
+            UNPAID,
+            Domain([("date_maturity", "<", str(today)), ("amount_residual", ">", 0)]),
+        )
+
+    def _get_credit_figures(self, customer, due):
+        """Return the part of the credit limit that is used, where there is a limit."""
+        if not self.env.company.account_use_credit_limit:
+            return []
+        if not customer._has_field_access(customer._fields["credit_limit"], "read"):
+            return []
+        customer.fetch(["credit_limit"])
+        limit = customer.credit_limit
+        if limit <= 0:
+            return []
+        used = max(due, 0) / limit
+        tone = (
+            "danger" if used > 1 else "warning" if used * 100 >= CREDIT_NEAR else None
+        )
+        return [
+            self._prepare_figure(
+                self.env._("Credit used"), round(used, 4), "percent", tone
+            )
+        ]
+
+    def _get_due(self, customer, today, oldest):
+        if not oldest:
+            return []
+        return [
+            self._prepare_due(
+                self.env._("Invoices are overdue"),
+                self._get_late_action(customer, today),
+                date=fields.Date.to_string(oldest),
+                tone="danger",
+                priority=40,
+            )
+        ]
+
+    def _get_health(self, days):
+        if not days:
+            return []
+        reason = self.env._("Invoices %(days)s days overdue", days=days)
+        if days >= POOR_DAYS:
+            return [self._prepare_health("poor", reason, 40)]
+        return [self._prepare_health("fair", reason, 30)]
+
+    def _prepare_line_row(self, row, today):
+        days = (today - row.due).days if row.due else 0
         badges = []
-        if days > 0:
+        if row.residual < 0:
+            badges.append(self._prepare_badge(self.env._("Credit"), "info"))
+        elif days > 0:
             label = self.env._("%(days)s days late", days=days)
             badges.append(self._prepare_badge(label, "danger"))
         return self._prepare_row(
-            line.move_id,
-            line.move_id.name,
-            subtitle=line.move_id.ref or line.move_id.invoice_origin or False,
-            date=str(due or "") or False,
-            amount=self._in_company_currency(
-                line.amount_residual, line.company_id.currency_id
-            ),
+            self.env["account.move"].browse(row.move_id),
+            row.name,
+            subtitle=row.ref or row.origin or False,
+            date=fields.Date.to_string(row.due) or False,
+            amount=self._from_company(row.residual, row.company_id),
             badges=badges,
         )
 

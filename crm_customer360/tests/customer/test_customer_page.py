@@ -91,6 +91,7 @@ class TestCustomerPage(Customer360Common):
     def _count_queries(self, role, partner):
         env = self.env_of(role)
         page = env["c360.customer.page"]
+        self.env.invalidate_all()
         page.load(partner.id)  # access rules and settings are cached by the host
         self.env.flush_all()
         self.env.invalidate_all()

@@ -1,0 +1,144 @@
+from types import SimpleNamespace
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# The most urgent rows of a card.
+ROWS = 5
+# How far a card counts where the number would grow with history.
+COUNT_LIMIT = 1000
+
+
+class C360CustomerPanelSelect(models.AbstractModel):
+    """One query for the rows of a card and the totals of all its documents.
+
+    The ORM needs one query for the rows, one for the sums and one for each name the
+    rows show. Twelve cards of that kind would be a slow page.
+    """
+
+    _inherit = "c360.customer.panel"
+
+    @api.model
+    def _select_rows(
+        self,
+        model,
+        domain,
+        columns,
+        order,
+        totals=None,
+        split=(),
+        first=None,
+        limit=ROWS,
+    ):
+        """Return the first rows and the totals of all rows, in one query.
+
+        The access rules of the model apply to rows and totals; the names of linked
+        records are shown as the host shows them, whoever may read those.
+
+        :param str model: where to read
+        :param domain: which documents
+        :param dict columns: ``{name: path}``, a stored field, or one behind many2one
+            fields: ``"stage_id.name"``
+        :param str order: as in ``search``
+        :param totals: ``function(column) -> {name: SQL aggregate}``, where
+            ``column(path)`` is the SQL of a field; ``count`` is always there
+        :param split: paths whose values keep totals apart, as company and currency do
+        :param first: ``function(column) -> SQL condition`` of the rows that stand
+            before all others
+        :param int limit: rows to return
+        :return: ``(rows, totals)``, both lists of objects with the names asked for;
+            rows have ``id``, totals the values of ``split`` in a tuple ``key``
+        """
+        Model = self.env[model]
+        query = Model._search(Domain(domain), order=order)
+        if query.is_empty():
+            return [], []
+
+        def column(path):
+            return self._get_path_sql(Model, query, path)
+
+        order_by, query.order = query.order, None
+        if first:
+            order_by = SQL("(%s) IS NOT TRUE, %s", first(column), order_by)
+        # The names of the aggregates stand behind those of the columns.
+        aggregates = {"count": SQL("COUNT(*)"), **(totals(column) if totals else {})}
+        parts = [column(path) for path in split]
+        partition = SQL("PARTITION BY %s", SQL(", ").join(parts)) if parts else SQL()
+        entry = query.select(
+            SQL("%s AS id", column("id")),
+            SQL("ROW_NUMBER() OVER (ORDER BY %s) AS place", order_by),
+            SQL("ROW_NUMBER() OVER (%s ORDER BY %s) AS rank", partition, order_by),
+            *(SQL("%s OVER (%s)", sql, partition) for sql in aggregates.values()),
+            *parts,
+            *(column(path) for path in columns.values()),
+        )
+        found = self.env.execute_query(
+            SQL(
+                "SELECT * FROM (%s) AS entry WHERE place <= %s OR rank = 1 "
+                "ORDER BY place",
+                entry,
+                limit,
+            )
+        )
+        first = 3 + len(aggregates)
+        last = first + len(parts)
+        rows = [
+            SimpleNamespace(id=row[0], **dict(zip(columns, row[last:], strict=True)))
+            for row in found[:limit]
+        ]
+        sums = [
+            SimpleNamespace(
+                key=tuple(row[first:last]),
+                **dict(zip(aggregates, row[3:first], strict=True)),
+            )
+            for row in found
+            if row[2] == 1
+        ]
+        return rows, sums
+
+    @api.model
+    def _get_path_sql(self, model, query, path):
+        """Return the SQL of a field, joining the tables on the way to it."""
+        table = query.table
+        *links, name = path.split(".")
+        for link in links:
+            field = model._fields[link]
+            target = self.env[field.comodel_name]
+            # checks that the link may be read
+            model._field_to_sql(table, link, query)
+            table = query.left_join(table, link, target._table, "id", link)
+            model = target
+        return model._field_to_sql(table, name, query)
+
+    @api.model
+    def _sum_in_company_currency(self, totals, name):
+        """Add up a total that was kept apart by company, in the page's currency.
+
+        :param totals: from ``_select_rows`` with ``company_id`` first in its ``split``
+        """
+        total = sum(
+            self._from_company(getattr(row, name) or 0, row.key[0]) for row in totals
+        )
+        return self.env.company.currency_id.round(total)
+
+    @api.model
+    def _from_company(self, amount, company_id):
+        """Return an amount of a company's books in the currency of the page."""
+        company = self.env["res.company"].browse(company_id) or self.env.company
+        return self._in_company_currency(float(amount or 0), company.currency_id)
+
+    @api.model
+    def _prepare_documents_action(self, name, model, customer, *domains, **values):
+        """Return the list of a customer's documents: the records behind a number."""
+        domain = Domain("partner_id.commercial_partner_id", "=", customer.id)
+        return self._prepare_list_action(
+            name, model, Domain.AND([domain, *domains]), **values
+        )
+
+    @api.model
+    def _get_trend(self, value, before):
+        """Return the change in percent, None where there is nothing to compare."""
+        if not before or before < 0:
+            return None
+        return round(100 * (value - before) / before, 1)
