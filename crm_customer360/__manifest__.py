@@ -49,12 +49,14 @@
         "security/care_security.xml",
         # Data, by room
         "data/customer_data.xml",
+        "data/customer_tier_data.xml",
         "data/contact_data.xml",
         "data/lead_data.xml",
         "data/pool_data.xml",
         "data/care_data.xml",
         # Views, by room
         "views/customer/c360_customer_profile_views.xml",
+        "views/customer/c360_customer_tier_views.xml",
         "views/customer/c360_customer_lifecycle_views.xml",
         "views/customer/c360_customer_event_views.xml",
         # Customers: segments, value, handover, merges, relations, access

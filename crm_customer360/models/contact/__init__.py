@@ -48,6 +48,7 @@ from . import c360_contact_merge
 from . import c360_contact_lead
 from . import c360_contact_partner
 from . import c360_contact_consent_merge
+from . import c360_customer_cost
 from . import c360_customer_panel_contact
 from . import c360_customer_panel_consent
 from . import c360_customer_segment

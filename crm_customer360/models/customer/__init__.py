@@ -4,6 +4,9 @@ from . import c360_customer_audit_mixin
 from . import c360_customer_profile
 from . import c360_customer_profile_value
 from . import c360_customer_profile_score
+from . import c360_customer_cost
+from . import c360_customer_cut
+from . import c360_customer_tier
 from . import c360_customer_lifecycle
 from . import c360_customer_event
 from . import c360_customer_churn

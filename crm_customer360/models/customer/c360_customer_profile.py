@@ -172,7 +172,7 @@ class C360CustomerProfile(models.Model):
         """
         if not self._is_used() or (partners is not None and not partners):
             return 0
-        for model_name, field_names in SOURCES.items():
+        for model_name, field_names in self._get_refresh_sources():
             self.env[model_name].flush_model(field_names)
         self.flush_model()
         scope = CustomerScope()
@@ -189,6 +189,11 @@ class C360CustomerProfile(models.Model):
         return written
 
     @api.model
+    def _get_refresh_sources(self):
+        """Return pairs of a model and its fields that the refresh reads."""
+        return list(SOURCES.items())
+
+    @api.model
     def _refresh_scope(self, scope):
         """Run every statement of the refresh; return the rows the widest one wrote."""
         return self._refresh_rows(scope)
@@ -202,12 +207,10 @@ class C360CustomerProfile(models.Model):
         same customers, or by none.
         """
         today = fields.Date.today()
-        lines = CREDITED_LINES if scope.is_all else LINES_OF_ORDER
-        credit = SQL(CREDIT, lines=SQL(lines), whole=WHOLE, cent=CENT)
         params = {
             "orders": scope.rows("sale_order"),
             "leads": scope.rows("crm_lead"),
-            "credits": SQL("(%s)" if scope.is_all else "LATERAL (%s)", credit),
+            "credits": self._get_credits(scope),
             "today": today,
             "tomorrow": today + timedelta(days=1),
             "of_partner": scope.only("partner.commercial_partner_id"),
@@ -222,3 +225,10 @@ class C360CustomerProfile(models.Model):
         [(written,)] = self.env.execute_query(SQL(REFRESH, purchase=SQL(), **params))
         self.env.cr.execute(SQL("DROP TABLE c360_purchase"))
         return written
+
+    @api.model
+    def _get_credits(self, scope):
+        """Return what was given back of the order ``o``, to be joined."""
+        lines = CREDITED_LINES if scope.is_all else LINES_OF_ORDER
+        credit = SQL(CREDIT, lines=SQL(lines), whole=WHOLE, cent=CENT)
+        return SQL("(%s)" if scope.is_all else "LATERAL (%s)", credit)

@@ -1,4 +1,29 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .c360_customer_profile_value_query import ALL_LINES, LINES_OF_BOUGHT, VALUE
+
+# What the statement reads; whatever waits in the cache is written first.
+SOURCES = {
+    "sale.order.line": [
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "qty_delivered",
+    ],
+    "product.product": ["standard_price", "product_tmpl_id"],
+    "product.template": ["uom_id"],
+    "uom.uom": ["factor"],
+    "stock.move": ["state", "value", "is_in", "is_out", "sale_line_id"],
+    "account.move": ["payment_state", "invoice_date_due", "partner_id"],
+    "account.move.line": ["display_type"],
+    "account.partial.reconcile": ["debit_move_id", "max_date"],
+}
+PAYMENT_MONTHS = 24
 
 
 class C360CustomerProfileValue(models.Model):
@@ -24,12 +49,60 @@ class C360CustomerProfileValue(models.Model):
         readonly=True,
         aggregator="avg",
         groups="crm_customer360.group_finance",
-        help="Mean days from the due date to the last payment of the invoices paid in "
-        "the last two years; below zero, he pays early.",
+        help="Mean days from the due date to the last payment, of the invoices that "
+        "fell due in the last two years and are paid; below zero, he pays early.",
     )
     paid_count = fields.Integer(
         string="Invoices Paid",
         readonly=True,
         groups="crm_customer360.group_finance",
-        help="Invoices of the last two years that are paid in full.",
+        help="Invoices that fell due in the last two years and are paid in full.",
     )
+
+    @api.model
+    def _is_value_used(self):
+        return self.env["res.groups"]._is_feature_enabled(
+            "crm_customer360.group_use_value"
+        )
+
+    @api.model
+    def _get_refresh_sources(self):
+        sources = super()._get_refresh_sources()
+        if self._is_value_used():
+            costs = self.env["c360.customer.cost"]._get_flush()
+            return [*sources, *SOURCES.items(), *costs.items()]
+        return sources
+
+    @api.model
+    def _refresh_scope(self, scope):
+        written = super()._refresh_scope(scope)
+        if self._is_value_used():
+            written = max(written, self._refresh_values(scope))
+        return written
+
+    @api.model
+    def _refresh_values(self, scope):
+        """Bring margin, costs and payments up to date.
+
+        One statement at any size; rows that did not change are not written. The
+        payments look back from the beginning of the month, so that a day without news
+        changes nothing.
+
+        :param CustomerScope scope: whom
+        :return: number of rows written
+        """
+        today = fields.Date.today()
+        statement = SQL(
+            VALUE,
+            orders=scope.rows("sale_order"),
+            invoices=scope.rows("account_move"),
+            credits=self._get_credits(scope),
+            lines=SQL(ALL_LINES if scope.is_all else LINES_OF_BOUGHT),
+            services=self.env["c360.customer.cost"]._get_query(scope),
+            since=today.replace(day=1) - relativedelta(months=PAYMENT_MONTHS),
+            tomorrow=today + timedelta(days=1),
+            of_partner=scope.only("partner.commercial_partner_id"),
+            of_profile=scope.only("profile.partner_id"),
+        )
+        [(written,)] = self.env.execute_query(statement)
+        return written

@@ -9,6 +9,12 @@ LIFECYCLE_WINDOWS = (
     "c360_churn_days",
     "c360_score_days",
 )
+SERVICE_COSTS = (
+    "c360_ticket_cost",
+    "c360_visit_cost",
+    "c360_call_cost",
+    "c360_message_cost",
+)
 CENTURY = 36500
 CACHED = {"c360_duplicate_maybe", "c360_duplicate_surely", "resource_calendar_id"}
 
@@ -58,6 +64,29 @@ class ResCompany(models.Model):
         "Open questions per salesperson: between 1 and 1000, please.",
     )
 
+    c360_ticket_cost = fields.Monetary(
+        string="A ticket costs",
+        help="What solving a ticket costs on average. 0: tickets do not count.",
+    )
+    c360_visit_cost = fields.Monetary(
+        string="A visit costs",
+        help="What visiting a customer costs on average. 0: visits do not count.",
+    )
+    c360_call_cost = fields.Monetary(
+        string="A call costs",
+        help="What a call costs on average, whoever called. 0: calls do not count.",
+    )
+    c360_message_cost = fields.Monetary(
+        string="A message costs",
+        help="What an e-mail, SMS, letter or chat costs on average. 0: they do not "
+        "count.",
+    )
+
+    _c360_costs_positive = models.Constraint(
+        "CHECK (c360_ticket_cost >= 0 AND c360_visit_cost >= 0"
+        " AND c360_call_cost >= 0 AND c360_message_cost >= 0)",
+        "Serving a customer costs nothing or something, never less than nothing.",
+    )
     c360_lead_normalise = fields.Boolean(
         string="Contact data of leads in one spelling",
         default=True,
@@ -155,7 +184,7 @@ class ResCompany(models.Model):
     def write(self, vals):
         changed = any(
             name in vals and any(company[name] != vals[name] for company in self)
-            for name in LIFECYCLE_WINDOWS
+            for name in (*LIFECYCLE_WINDOWS, *SERVICE_COSTS)
         )
         result = super().write(vals)
         # what is kept of a company: limits of duplicates, when a pool's day begins

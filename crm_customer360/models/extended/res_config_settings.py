@@ -59,6 +59,26 @@ class ResConfigSettings(models.TransientModel):
     c360_loss_ask_limit = fields.Integer(
         related="company_id.c360_loss_ask_limit", readonly=False
     )
+    c360_ticket_cost = fields.Monetary(
+        related="company_id.c360_ticket_cost",
+        readonly=False,
+        currency_field="currency_id",
+    )
+    c360_visit_cost = fields.Monetary(
+        related="company_id.c360_visit_cost",
+        readonly=False,
+        currency_field="currency_id",
+    )
+    c360_call_cost = fields.Monetary(
+        related="company_id.c360_call_cost",
+        readonly=False,
+        currency_field="currency_id",
+    )
+    c360_message_cost = fields.Monetary(
+        related="company_id.c360_message_cost",
+        readonly=False,
+        currency_field="currency_id",
+    )
     c360_lead_normalise = fields.Boolean(
         related="company_id.c360_lead_normalise", readonly=False
     )
@@ -113,12 +133,14 @@ class ResConfigSettings(models.TransientModel):
             )
         profiles = self.env["c360.customer.profile"]
         was_used = profiles._is_used()
+        was_valued = profiles._is_value_used()
         identities = self.env["c360.lead.identity"]
         were_compared = identities._is_used()
         result = super().set_values()
         if identities._is_used() and not were_compared:
             self.env["c360.lead.identity.progress"]._restart()
-        if profiles._is_used() and not was_used:
+        is_newly_valued = profiles._is_value_used() and not was_valued
+        if profiles._is_used() and (not was_used or is_newly_valued):
             # What happened while it was off
             profiles._wake_refresh()
         return result

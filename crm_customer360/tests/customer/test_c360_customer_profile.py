@@ -128,12 +128,14 @@ class TestCustomerProfile(CustomerCommon):
         for customer in customers:
             self._order("2026-02-01", partner=customer)
         self.env.flush_all()
-        self.Profile._is_used()
-        with self.assertQueryCount(1):
+        self.Profile._refresh(customers[:1])
+        # orders, value, rules of tiers, scores
+        with self.assertQueryCount(4):
             self.Profile._refresh(customers[:1])
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(4):
             self.Profile._refresh(customers)
-        with self.assertQueryCount(3):
+        # ... a temporary table and the limits of the scores
+        with self.assertQueryCount(7):
             self.Profile._refresh()
 
     @freeze_time("2026-03-01")

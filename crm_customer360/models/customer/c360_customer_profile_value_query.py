@@ -1,0 +1,118 @@
+"""The statement that says what customers earn us, cost us and how they pay.
+
+It reads ``revenue`` from the profile, which ``REFRESH`` has just written. Parameters:
+the customers (``of_partner``, ``of_profile``), where to read the documents of the
+contact ``partner`` (``orders``, ``invoices``), what was given back of an order
+(``credits``), ``since`` (date, for payments) and ``services``, what the rooms count as
+service: partner, company, cost.
+"""
+
+VALUE = """
+WITH bought AS (
+    -- what was sold, and whether it still counts
+    SELECT partner.commercial_partner_id AS partner_id, o.company_id, o.id,
+           credit.is_whole IS NOT TRUE AS counts
+      FROM res_partner AS partner
+      JOIN LATERAL (%(orders)s) AS o ON o.partner_id = partner.id AND o.state = 'sale'
+ LEFT JOIN %(credits)s AS credit ON credit.order_id = o.id
+     WHERE %(of_partner)s AND o.date_order < %(tomorrow)s
+), moved AS (
+    -- goods at the value they left the stock with, less what came back
+    SELECT move.sale_line_id,
+           SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END) AS cost
+      FROM bought
+      JOIN %(lines)s ON line.order_id = bought.id
+      JOIN stock_move AS move ON move.sale_line_id = line.id
+     WHERE move.state = 'done' AND (move.is_in OR move.is_out)
+  GROUP BY move.sale_line_id
+), cost AS (
+    SELECT bought.partner_id, bought.company_id,
+           SUM(COALESCE(moved.cost, 0)
+               + CASE WHEN bought.counts AND price.cost <> 0
+                      THEN price.cost * unit.factor / base.factor
+                           * CASE WHEN moved.sale_line_id IS NULL
+                                  THEN line.product_uom_qty
+                                  ELSE GREATEST(
+                                       line.product_uom_qty - line.qty_delivered, 0)
+                              END
+                      ELSE 0
+                  END) AS amount
+      FROM bought
+      JOIN %(lines)s ON line.order_id = bought.id
+      JOIN product_product AS product ON product.id = line.product_id
+      JOIN product_template AS template ON template.id = product.product_tmpl_id
+      JOIN uom_uom AS unit ON unit.id = line.product_uom_id
+      JOIN uom_uom AS base ON base.id = template.uom_id
+     CROSS JOIN LATERAL (
+        SELECT COALESCE((product.standard_price ->> bought.company_id::text)::numeric,
+                        0) AS cost
+        ) AS price
+ LEFT JOIN moved ON moved.sale_line_id = line.id
+  GROUP BY 1, 2
+), paid AS (
+    -- one row per invoice: the day its last part was paid
+    SELECT partner.commercial_partner_id AS partner_id, invoice.company_id,
+           invoice.invoice_date_due AS due_day,
+           MAX(partial.max_date) AS paid_day
+      FROM res_partner AS partner
+      JOIN LATERAL (%(invoices)s) AS invoice
+        ON invoice.partner_id = partner.id
+       AND invoice.move_type = 'out_invoice'
+       AND invoice.state = 'posted'
+       AND invoice.payment_state IN ('paid', 'in_payment')
+       AND invoice.invoice_date_due >= %(since)s
+      JOIN account_move_line AS due
+        ON due.move_id = invoice.id AND due.display_type = 'payment_term'
+      JOIN account_partial_reconcile AS partial ON partial.debit_move_id = due.id
+     WHERE %(of_partner)s
+  GROUP BY 1, 2, 3, invoice.id
+), payment AS (
+    SELECT partner_id, company_id,
+           COUNT(*)::int AS paid_count,
+           ROUND(AVG(paid_day - due_day), 1) AS payment_days
+      FROM paid
+  GROUP BY 1, 2
+), service AS (
+    SELECT partner_id, company_id, SUM(cost) AS cost
+      FROM (%(services)s) AS source
+  GROUP BY 1, 2
+), fresh AS (
+    SELECT profile.id,
+           ROUND(profile.revenue - COALESCE(cost.amount, 0), currency.decimal_places)
+               AS margin,
+           ROUND(COALESCE(service.cost, 0), currency.decimal_places) AS cost_to_serve,
+           payment.payment_days,
+           COALESCE(payment.paid_count, 0) AS paid_count
+      FROM c360_customer_profile AS profile
+      JOIN res_company AS company ON company.id = profile.company_id
+      JOIN res_currency AS currency ON currency.id = company.currency_id
+ LEFT JOIN cost
+        ON cost.partner_id = profile.partner_id AND cost.company_id = company.id
+ LEFT JOIN payment
+        ON payment.partner_id = profile.partner_id AND payment.company_id = company.id
+ LEFT JOIN service
+        ON service.partner_id = profile.partner_id AND service.company_id = company.id
+     WHERE %(of_profile)s
+), changed AS (
+    UPDATE c360_customer_profile AS profile
+       SET margin = fresh.margin,
+           cost_to_serve = fresh.cost_to_serve,
+           payment_days = fresh.payment_days,
+           paid_count = fresh.paid_count
+      FROM fresh
+     WHERE fresh.id = profile.id
+       AND (profile.margin, profile.cost_to_serve, profile.payment_days,
+            profile.paid_count)
+           IS DISTINCT FROM
+           (fresh.margin, fresh.cost_to_serve, fresh.payment_days, fresh.paid_count)
+ RETURNING 1
+)
+SELECT COUNT(*) FROM changed
+"""
+
+# Everybody: the lines as they are; some customers: by the order at hand.
+ALL_LINES = "sale_order_line AS line"
+LINES_OF_BOUGHT = (
+    "LATERAL (SELECT * FROM sale_order_line WHERE order_id = bought.id OFFSET 0)"
+    " AS line"
+)
