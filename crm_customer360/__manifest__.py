@@ -66,6 +66,7 @@
         "views/customer/c360_customer_segment_views.xml",
         "views/customer/c360_customer_segment_member_views.xml",
         "wizards/customer/c360_customer_segment_add_views.xml",
+        "views/customer/c360_customer_value_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
         "views/contact/c360_contact_policy_views.xml",

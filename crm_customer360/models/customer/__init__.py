@@ -11,6 +11,11 @@ from . import c360_customer_lifecycle
 from . import c360_customer_event
 from . import c360_customer_churn
 from . import c360_customer_value
+from . import c360_customer_value_score
+from . import c360_customer_value_model
+from . import c360_customer_value_fit
+from . import c360_customer_value_candidate
+from . import c360_customer_value_month
 from . import c360_customer_timeline
 from . import c360_customer_panel
 from . import c360_customer_panel_select

@@ -187,9 +187,9 @@ class C360CustomerEvent(models.Model):
         All events are of one company, and it is the current company. This room brings
         the profiles of their customers up to date, all in one call.
         """
-        self.env["c360.customer.profile"]._refresh(
-            self.customer_id | self._get_buyers()
-        )
+        customers = self.customer_id | self._get_buyers()
+        self.env["c360.customer.profile"]._refresh(customers)
+        self.env["c360.customer.value.score"]._score(customers, self.company_id)
 
     def _get_buyers(self):
         """Return who ordered what these invoices bill: not always who pays."""

@@ -44,6 +44,7 @@ class C360CustomerMergeMixin(models.AbstractModel):
             if partner.commercial_partner_id != partner:
                 self._c360_move_profiles(partner, partner.commercial_partner_id)
         self.env["c360.customer.profile"]._refresh(partners)
+        self.env["c360.customer.value.score"]._score(partners)
 
     @api.model
     def _c360_move_profiles(self, src_partners, dst_partner):

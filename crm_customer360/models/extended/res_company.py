@@ -15,6 +15,7 @@ SERVICE_COSTS = (
     "c360_call_cost",
     "c360_message_cost",
 )
+VALUE_TERMS = ("c360_value_months", "c360_value_discount", "c360_value_base")
 CENTURY = 36500
 CACHED = {"c360_duplicate_maybe", "c360_duplicate_surely", "resource_calendar_id"}
 
@@ -135,6 +136,37 @@ class ResCompany(models.Model):
                     )
                 )
 
+    # Customers: value
+    c360_value_months = fields.Integer(
+        string="Value of the Next (months)",
+        default=36,
+        required=True,
+        help="How far ahead the expected value of a customer looks.",
+    )
+    c360_value_discount = fields.Float(
+        string="Discount a Year (%)",
+        default=10.0,
+        required=True,
+        help="What is earned a year later counts for so much less.",
+    )
+    c360_value_base = fields.Selection(
+        selection=[("margin", "Margin"), ("revenue", "Revenue")],
+        string="Value Counted in",
+        default="margin",
+        required=True,
+        help="Margin: the expected revenue times the customer's own margin, drawn "
+        "towards that of all customers while he has ordered little.",
+    )
+
+    _c360_value_months_range = models.Constraint(
+        "CHECK (c360_value_months BETWEEN 1 AND 120)",
+        "The expected value looks 1 to 120 months ahead.",
+    )
+    _c360_value_discount_range = models.Constraint(
+        "CHECK (c360_value_discount BETWEEN 0 AND 100)",
+        "The discount a year lies between 0 and 100 %.",
+    )
+
     # Leads: follow-up
     c360_response_hours = fields.Float(
         string="Answer New Leads Within (hours)",
@@ -186,10 +218,16 @@ class ResCompany(models.Model):
             name in vals and any(company[name] != vals[name] for company in self)
             for name in (*LIFECYCLE_WINDOWS, *SERVICE_COSTS)
         )
+        revalued = any(
+            name in vals and any(company[name] != vals[name] for company in self)
+            for name in VALUE_TERMS
+        )
         result = super().write(vals)
         # what is kept of a company: limits of duplicates, when a pool's day begins
         if CACHED & vals.keys():
             self.env.registry.clear_cache()
         if changed:
             self.env["c360.customer.profile"]._wake_refresh()
+        if revalued:
+            self.env["c360.customer.value.model"]._wake_score(self)
         return result

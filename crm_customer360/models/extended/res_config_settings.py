@@ -96,6 +96,17 @@ class ResConfigSettings(models.TransientModel):
     )
     c360_duplicate_progress = fields.Char(compute="_compute_c360_duplicate_progress")
 
+    # Customers: value
+    c360_value_months = fields.Integer(
+        related="company_id.c360_value_months", readonly=False
+    )
+    c360_value_discount = fields.Float(
+        related="company_id.c360_value_discount", readonly=False
+    )
+    c360_value_base = fields.Selection(
+        related="company_id.c360_value_base", readonly=False
+    )
+
     # Leads: follow-up
     c360_response_hours = fields.Float(
         related="company_id.c360_response_hours", readonly=False
@@ -134,6 +145,8 @@ class ResConfigSettings(models.TransientModel):
         profiles = self.env["c360.customer.profile"]
         was_used = profiles._is_used()
         was_valued = profiles._is_value_used()
+        scores = self.env["c360.customer.value.score"]
+        was_scored = scores._is_used()
         identities = self.env["c360.lead.identity"]
         were_compared = identities._is_used()
         result = super().set_values()
@@ -143,4 +156,6 @@ class ResConfigSettings(models.TransientModel):
         if profiles._is_used() and (not was_used or is_newly_valued):
             # What happened while it was off
             profiles._wake_refresh()
+        if scores._is_used() and not was_scored:
+            scores._wake_fit()
         return result
