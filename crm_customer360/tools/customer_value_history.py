@@ -17,7 +17,7 @@ HALF_YEAR = timedelta(days=182)
 
 
 class Summary(NamedTuple):
-    """One customer as of a day, in weeks; ``mean`` is that of the days after the first."""
+    """One customer as of a day, in weeks; ``mean`` leaves out the first day."""
 
     frequency: int
     recency: float

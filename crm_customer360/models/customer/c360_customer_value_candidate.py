@@ -20,8 +20,8 @@ class C360CustomerValueCandidate(models.Model):
     )
     kind = fields.Selection(selection=KINDS, string="Model", required=True)
     parameters = fields.Json(
-        help="Learned from all orders, in weeks. BG/NBD: r, alpha, a, b. Pareto/NBD: r, "
-        "alpha, s, beta. Plain rate: orders and weeks of all."
+        help="Learned from all orders, in weeks. BG/NBD: r, alpha, a, b. "
+        "Pareto/NBD: r, alpha, s, beta. Plain rate: orders and weeks of all."
     )
     mae = fields.Float(
         string="Error per Customer",
