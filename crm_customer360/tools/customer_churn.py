@@ -10,6 +10,7 @@ from collections.abc import Mapping
 # A silence as long as the longest usual one, and how much more each such time adds
 LATE, LATER, LATEST = 0.3, 0.3, 0.9
 FALLING = 0.3
+CERTAIN = 0.99
 # Orders before, for a fall to mean something
 FALLING_ORDERS = 2
 # Signs that look at the same silence: the stronger one counts
@@ -41,14 +42,20 @@ def get_falling(orders_before: int, before: float, lately: float) -> float:
 def get_risk(signs: Mapping[str, float]) -> tuple[float, list[str]]:
     """Return the risk, in hundredths, and the codes that count, weightiest first.
 
+    Nothing is certain: the risk stays below 1.
+
     >>> get_risk({"overdue": 0.6, "complaint": 0.25})
     (0.7, ['overdue', 'complaint'])
     >>> get_risk({"overdue": 0.31, "silent": 0.5, "falling": 0.0})
     (0.5, ['silent'])
     >>> get_risk({})
     (0.0, [])
+    >>> get_risk({"silent": 1.0})
+    (0.99, ['silent'])
     """
-    weights = {code: min(1.0, weight) for code, weight in signs.items() if weight > 0}
+    weights = {
+        code: min(CERTAIN, weight) for code, weight in signs.items() if weight > 0
+    }
     both = [code for code in SILENCE if code in weights]
     if len(both) > 1:
         weights.pop(min(both, key=weights.get))
@@ -56,4 +63,4 @@ def get_risk(signs: Mapping[str, float]) -> tuple[float, list[str]]:
     for weight in weights.values():
         stay *= 1 - weight
     codes = sorted(weights, key=lambda code: (-weights[code], code))
-    return round(1 - stay, 2), codes
+    return round(min(CERTAIN, 1 - stay), 2), codes

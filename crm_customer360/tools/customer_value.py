@@ -95,7 +95,7 @@ def maximise(log_likelihood, starts, total) -> Fit:
         best.x,
         method="Nelder-Mead",
         bounds=bounds,
-        options={"xatol": 1e-5, "fatol": 1e-9, "maxiter": 600},
+        options={"xatol": 1e-4, "fatol": 1e-9, "maxiter": 300},
     )
     best = min(best, polished, key=lambda end: end.fun)
     parameters = tuple(float(parameter) for parameter in np.exp(best.x))

@@ -13,8 +13,10 @@ NAMES = ("r", "alpha", "a", "b")
 ASIDE = 1e-6
 
 
-def fit(histories: Histories) -> Fit:
+def fit(histories: Histories, start: tuple | None = None) -> Fit:
     """Return the most likely parameters (formula 6 of the paper).
+
+    :param start: where to begin, such as those of part of the same histories
 
     >>> from .customer_value import get_histories
     >>> some = get_histories([0] * 60 + [1] * 20 + [4] * 10, [0] * 60 + [10] * 20
@@ -22,7 +24,7 @@ def fit(histories: Histories) -> Fit:
     >>> len(fit(some).parameters)
     4
     """
-    starts = [(0.5, 8.0, 0.5, 2.0), (1.5, 20.0, 0.2, 5.0)]
+    starts = [start] if start else [(0.5, 8.0, 0.5, 2.0), (1.5, 20.0, 0.2, 5.0)]
     return maximise(
         lambda parameters: _log_likelihood(parameters, histories),
         starts,

@@ -9,8 +9,10 @@ from .customer_value import Fit, Histories
 NAMES = ("orders", "weeks")
 
 
-def fit(histories: Histories) -> Fit:
+def fit(histories: Histories, start: tuple | None = None) -> Fit:
     """Return orders and weeks of all customers: what is said of somebody of today.
+
+    :param start: not needed here
 
     >>> from .customer_value import get_histories
     >>> fit(get_histories([0, 3], [0, 20], [10, 30])).parameters

@@ -23,7 +23,7 @@ from .c360_customer_value_query import SAMPLE
 _logger = logging.getLogger(__name__)
 
 # So many customers say as much about the parameters as a million, in seconds.
-SAMPLE_SIZE = 20_000
+SAMPLE_SIZE = 10_000
 ACTUAL = "actual"
 
 
@@ -143,7 +143,7 @@ class C360CustomerValueFit(models.Model):
         total = sum(counts[-1] for counts in came)
         commands = []
         for kind, trial in trials.items():
-            fit = MODELS[kind].fit(everything)
+            fit = MODELS[kind].fit(everything, trial.parameters)
             commands.append(
                 fields.Command.create(
                     {

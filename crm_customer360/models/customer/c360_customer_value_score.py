@@ -201,7 +201,7 @@ class C360CustomerValueScore(models.AbstractModel):
             histories,
             np.round(alive, 2).tolist(),
             np.round(expect(1.0), 1).tolist(),
-            round_digits(worth).tolist(),
+            np.round(round_digits(worth), company.currency_id.decimal_places).tolist(),
             strict=True,
         )
         return {partner_id: (basis, *values) for partner_id, *values in columns}

@@ -15,12 +15,8 @@ from . import test_customer_page_tour
 from . import test_customer_panel_profile
 from . import test_customer_refund
 from . import test_customer_rights
+from . import test_customer_score
 from . import test_customer_settings
 from . import test_customer_timeline
-<<<<<<< HEAD
 from . import test_customer_timeline_filter
-=======
-from . import test_customer_refund
 from . import test_customer_value
-from . import test_customer_score
->>>>>>> 0e6dd78 ([ADD] crm_customer360: fill margin, cost to serve, payments, scores and tiers)
