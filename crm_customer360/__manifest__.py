@@ -104,6 +104,7 @@
         "views/care/c360_care_rule_views.xml",
         "views/care/c360_care_task_form_views.xml",
         "views/care/c360_care_task_views.xml",
+        "views/care/c360_customer_loss_views.xml",
         # Doors to the host's views
         "views/extended/account_move_views.xml",
         "views/extended/crm_lead_views.xml",

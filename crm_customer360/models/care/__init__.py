@@ -10,4 +10,5 @@ from . import c360_care_pool_task
 from . import c360_contact_call
 from . import c360_contact_touch
 from . import c360_customer_event
+from . import c360_customer_loss
 from . import c360_customer_panel_care

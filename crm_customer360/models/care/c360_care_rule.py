@@ -37,6 +37,8 @@ class C360CareRule(models.Model):
             ("order_confirmed", "An order is confirmed"),
             ("invoice_paid", "An invoice is paid"),
             ("return_done", "A return has arrived"),
+            ("customer_lost", "A customer is lost"),
+            ("winback_started", "Somebody starts to win a customer back"),
         ],
         required=True,
         default="delivery_done",
@@ -126,6 +128,8 @@ class C360CareRule(models.Model):
             "order_confirmed": self.env._("an order is confirmed"),
             "invoice_paid": self.env._("an invoice is paid"),
             "return_done": self.env._("a return has arrived"),
+            "customer_lost": self.env._("a customer is lost"),
+            "winback_started": self.env._("somebody starts to win a customer back"),
         }
         for rule in self:
             values = {
@@ -273,6 +277,16 @@ class C360CareRule(models.Model):
                 rule_sudo.filter_error = text
             return Partner
 
+    def _get_period_key(self, event):
+        """Return within what the rule acts once for the same source.
+
+        Once and for all; but whoever tries again on another day to win a customer back
+        begins anew.
+        """
+        if event.kind == "winback_started":
+            return str(event.date.date())
+        return ONCE
+
     def _prepare_task_row(self, event, facts):
         """Return the column values of the task an event causes."""
         self.ensure_one()
@@ -288,7 +302,7 @@ class C360CareRule(models.Model):
             "source_model": event.source_model,
             "source_id": event.source_id,
             "source_display": facts["display"],
-            "period_key": ONCE,
+            "period_key": self._get_period_key(event),
             "date_event": event.date,
             "date": due,
             "date_deadline": deadline_day(due, self.days_to_act),

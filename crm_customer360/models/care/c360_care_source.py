@@ -52,6 +52,18 @@ class C360CareSource(models.AbstractModel):
         }
 
     @api.model
+    def _get_facts_c360_customer_loss(self, losses):
+        """Whoever said that they leave is whom we talk to."""
+        return {
+            loss.id: {
+                "display": loss.partner_name,
+                "partner": loss.contact_id or loss.partner_id,
+            }
+            for loss in losses
+            if loss.partner_id
+        }
+
+    @api.model
     def _get_lapsed(self, model, ids):
         """Return the documents that give no reason for a task any more.
 
@@ -83,6 +95,21 @@ class C360CareSource(models.AbstractModel):
             for move in moves
             if move.state == "cancel" or move.payment_state == "reversed"
         }
+
+    @api.model
+    def _get_lapsed_c360_customer_loss(self, losses):
+        reasons = {
+            "won_back": self.env._("The customer has ordered again."),
+            "gone": self.env._("The customer is gone for good."),
+            "void": self.env._("The customer had not left."),
+        }
+        lapsed = {
+            loss.id: reasons[loss.state] for loss in losses if loss.state in reasons
+        }
+        for loss in losses - losses.browse(lapsed):
+            if loss.cause == "involuntary":
+                lapsed[loss.id] = self.env._("The customer could not but leave.")
+        return lapsed
 
     @api.model
     def _get_lapsed_stock_picking(self, pickings):

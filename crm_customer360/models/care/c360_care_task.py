@@ -163,6 +163,10 @@ class C360CareTask(models.Model):
                 return self.env._("%(what)s was paid on %(date)s.", **values)
             case "return_done":
                 return self.env._("%(what)s came back on %(date)s.", **values)
+            case "customer_lost":
+                return self.env._("%(what)s was lost; known on %(date)s.", **values)
+            case "winback_started":
+                return self.env._("To win back %(what)s, since %(date)s.", **values)
             case _:
                 return self.env._("%(what)s, %(date)s", **values)
 

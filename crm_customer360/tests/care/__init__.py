@@ -6,3 +6,4 @@ from . import test_care_race
 from . import test_care_rights
 from . import test_care_rule
 from . import test_care_task
+from . import test_care_winback
