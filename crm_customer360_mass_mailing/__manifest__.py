@@ -12,6 +12,7 @@
     "depends": ["crm_customer360", "mass_mailing"],
     "data": [
         "security/ir.model.access.csv",
+        "views/c360_customer_segment_views.xml",
         "views/mailing_list_views.xml",
         "views/mailing_mailing_views.xml",
         "views/mailing_trace_views.xml",

@@ -4,3 +4,4 @@ from . import test_mailing_exclusion
 from . import test_mailing_history
 from . import test_mailing_limit
 from . import test_mailing_race
+from . import test_mailing_segment

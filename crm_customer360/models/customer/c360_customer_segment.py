@@ -108,8 +108,6 @@ class C360CustomerSegment(models.Model):
         relation="c360_customer_segment_excluded_rel",
         column1="segment_id",
         column2="excluded_id",
-        # a segment somebody leaves out must not vanish: he would reach more people
-        ondelete="restrict",
         string="But Not In",
         check_company=True,
         domain="[('id', '!=', id), ('company_id', '=', company_id)]",
@@ -176,6 +174,8 @@ class C360CustomerSegment(models.Model):
 
     def _check_unused(self):
         """Refuse that a segment goes away which another one is built on.
+
+        That one would reach more customers than it was written for.
 
         :raise UserError: naming one of those
         """

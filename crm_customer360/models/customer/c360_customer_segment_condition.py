@@ -80,7 +80,6 @@ class C360CustomerSegmentCondition(models.Model):
         relation="c360_customer_segment_condition_segment_rel",
         column1="condition_id",
         column2="segment_id",
-        ondelete="restrict",
         string="Segments",
         help="In any of these.",
     )

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
@@ -73,6 +74,26 @@ class TestCareRule(CareCommon):
         other = self._create_customer("Gold Mill", ref="GOLD")
         tasks = self._plan(self._create_order(), self._create_order(other))
         self.assertEqual(tasks.partner_id, other)
+
+    def test_only_the_customers_of_its_segments(self):
+        Segment = self.env["c360.customer.segment"]
+        chosen, left_out = Segment.create(
+            [
+                {"name": "Chosen", "kind": "fixed"},
+                {"name": "Left out", "kind": "fixed"},
+            ]
+        )
+        self.rule.segment_ids = chosen
+        self.assertIn("matches the filter", self.rule.sentence)
+        self.assertFalse(self._plan(self._create_order()))
+        chosen._add_partners(self.customer)
+        self.assertTrue(self._plan(self._create_order()))
+        self.rule.excluded_segment_ids = left_out
+        self.assertTrue(self._plan(self._create_order()))
+        left_out._add_partners(self.customer)
+        self.assertFalse(self._plan(self._create_order()))
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            chosen.unlink()
 
     def test_companies_are_apart(self):
         company = self.env["res.company"].create({"name": "Other Company"})

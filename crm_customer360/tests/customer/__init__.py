@@ -18,6 +18,7 @@ from . import test_customer_panel_profile
 from . import test_customer_refund
 from . import test_customer_rights
 from . import test_customer_score
+from . import test_customer_segment_members
 from . import test_customer_settings
 from . import test_customer_timeline
 from . import test_customer_timeline_filter
