@@ -6,7 +6,8 @@ for the profile never happened here.
 
 from odoo.tools import SQL
 
-from .c360_customer_profile_query import PURCHASE, ROWS_OF_PARTNER
+from .c360_customer_profile_query import PURCHASE
+from .c360_customer_scope import CustomerScope
 
 # One row per customer: the days he ordered on, ascending, and what each was worth
 HISTORIES = """
@@ -81,16 +82,18 @@ SELECT COUNT(*) FROM written
 """
 
 
-def get_histories_query(partner_ids, company, tomorrow):
+def get_histories_query(env, partner_ids, company, tomorrow):
     """Return the SQL of the histories of some customers in one company.
 
     :param partner_ids: commercial partners
     :param date tomorrow: the first day that does not count
     """
+    scope = CustomerScope(ids=partner_ids)
     purchase = SQL(
         PURCHASE,
-        orders=SQL(ROWS_OF_PARTNER, table=SQL.identifier("sale_order")),
+        orders=scope.rows("sale_order"),
+        credits=env["c360.customer.profile"]._get_credits(scope),
         tomorrow=tomorrow,
-        of_partner=SQL("partner.commercial_partner_id = ANY(%s)", partner_ids),
+        of_partner=scope.only("partner.commercial_partner_id"),
     )
     return SQL(HISTORIES, purchase=purchase, company_id=company.id)

@@ -78,7 +78,9 @@ class C360CustomerValueScore(models.AbstractModel):
         for model_name, field_names in self._get_sources().items():
             self.env[model_name].flush_model(field_names)
         rows = self.env.execute_query(
-            get_histories_query(partner_ids, company, today + timedelta(days=1))
+            get_histories_query(
+                self.env, partner_ids, company, today + timedelta(days=1)
+            )
         )
         return {partner_id: (days, revenues) for partner_id, days, revenues in rows}
 
