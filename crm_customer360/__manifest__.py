@@ -59,6 +59,7 @@
         "views/customer/c360_customer_tier_views.xml",
         "views/customer/c360_customer_lifecycle_views.xml",
         "views/customer/c360_customer_event_views.xml",
+        "views/customer/c360_customer_dossier_templates.xml",
         # Customers: segments, value, handover, merges, relations, access
         "views/customer/c360_customer_audit_views.xml",
         "views/customer/c360_customer_loss_views.xml",

@@ -25,6 +25,7 @@ from . import c360_customer_panel_activity
 from . import c360_customer_page
 from . import c360_customer_header
 from . import c360_customer_health
+from . import c360_customer_dossier
 from . import c360_customer_page_mixin
 from . import c360_customer_trace
 from . import c360_customer_trace_put
