@@ -83,6 +83,10 @@ class C360CustomerPage(models.AbstractModel):
             )
         )
         roles = [button["role"] for button in buttons]
+        words = {"quote": self.env._("Quote"), "ticket": self.env._("Ticket")}
+        for button in buttons:
+            # the bar has room for a word
+            button["short"] = words.get(button["role"], button["label"])
         for role in PRIMARY[self._get_role()]:
             if role in roles:
                 buttons[roles.index(role)]["primary"] = True

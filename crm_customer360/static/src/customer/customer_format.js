@@ -1,3 +1,4 @@
+import {_t} from "@web/core/l10n/translation";
 import {
     deserializeDate,
     deserializeDateTime,
@@ -44,6 +45,14 @@ export function formatMoment(value) {
 }
 
 /**
+ * @param {string} value
+ * @returns {string} how far away the day is: "3 days ago", "today", "in 2 days"
+ */
+export function formatWhen(value) {
+    return value ? toLocal(value).toRelativeCalendar({unit: "days"}) : "";
+}
+
+/**
  * @param {number} value
  * @param {number} currencyId
  * @returns {string} round money: nobody reads the cents of a total
@@ -77,6 +86,32 @@ export function formatFigure({value, kind}, currencyId) {
         return formatPercentage(value);
     }
     return String(value);
+}
+
+/**
+ * A direction is welcome or not; which one, the card knows.
+ *
+ * @param {{trend: number, trend_good: string}} figure
+ * @returns {{icon: string, tone: string, text: string}}
+ */
+export function describeTrend({trend, trend_good: good}) {
+    const rounded = Math.round(trend);
+    if (!rounded) {
+        return {icon: "fa-caret-right", tone: "muted", text: formatPercentage(0)};
+    }
+    const isUp = rounded > 0;
+    const isGood = isUp === (good !== "down");
+    return {
+        icon: isUp ? "fa-caret-up" : "fa-caret-down",
+        tone: isGood ? "success" : "danger",
+        // Beyond that it says only that there was next to nothing before.
+        text:
+            Math.abs(rounded) > 999
+                ? _t("%s and more", `${isUp ? "+" : "−"}999 %`)
+                : `${isUp ? "+" : "−"}${formatPercentage(Math.abs(rounded) / 100, {
+                      digits: [false, 0],
+                  })}`,
+    };
 }
 
 // Only what asks for attention is filled, so that a page full of badges stays calm.

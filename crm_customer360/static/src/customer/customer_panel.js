@@ -1,7 +1,9 @@
 import {Component} from "@odoo/owl";
 import {registry} from "@web/core/registry";
+import {CustomerChart} from "./customer_chart";
 import {
     badgeClass,
+    describeTrend,
     formatDay,
     formatFigure,
     formatMoney,
@@ -14,8 +16,11 @@ const extras = registry.category("c360_customer_panel_extras");
 /** One card: title, figures, the most urgent rows. The server says all it shows. */
 export class CustomerPanel extends Component {
     static template = "crm_customer360.CustomerPanel";
+    static components = {CustomerChart};
     static props = {
         panel: Object,
+        isFolded: Boolean,
+        toggleFolded: Function,
         currencyId: Number,
         partnerId: Number,
         openAction: Function,
@@ -24,6 +29,7 @@ export class CustomerPanel extends Component {
 
     setup() {
         this.badgeClass = badgeClass;
+        this.describeTrend = describeTrend;
         this.formatDay = formatDay;
         this.textClass = textClass;
     }
@@ -43,6 +49,16 @@ export class CustomerPanel extends Component {
 
     formatAmount(amount) {
         return formatMoney(amount, this.props.currencyId);
+    }
+
+    /** Figures only: a strip over all columns. */
+    get isWide() {
+        const {rows, action, chart} = this.props.panel;
+        return !rows.length && !action && !chart;
+    }
+
+    hasTrend(figure) {
+        return typeof figure.trend === "number";
     }
 
     hasAmount(row) {
