@@ -119,7 +119,7 @@ class C360CustomerDossier(models.AbstractModel):
             return format_amount(
                 self.env, round(value or 0), currency, trailing_zeroes=False
             )
-        if value in (None, False, ""):
+        if value is None or value is False or value == "":
             return "–" if kind != "date" else ""
         if kind == "date":
             if len(value) > 10:

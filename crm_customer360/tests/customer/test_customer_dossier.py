@@ -101,6 +101,23 @@ class TestCustomerDossier(CustomerCommon):
             [column["bars"] for column in chart["columns"]], [[35, 0], [70, 0]]
         )
 
+    def test_values_are_written_as_the_reader_writes_them(self):
+        dossiers = self.env_of("leader")["c360.customer.dossier"]
+        for value, kind, text in (
+            (0, "integer", "0"),
+            (12345, "integer", "12,345"),
+            (1234.56, "money", "$\N{NO-BREAK SPACE}1,235"),
+            (0.125, "percent", "12 %"),
+            ("2026-03-01", "date", "03/01/2026"),
+            (False, "date", ""),
+            (None, "integer", "–"),
+            ("A", "text", "A"),
+        ):
+            with self.subTest(kind, value=value):
+                self.assertEqual(
+                    dossiers._format(value, kind, self.env.ref("base.USD")), text
+                )
+
     def test_an_empty_customer_can_be_printed(self):
         self.assertIn(
             "Quiet Ltd", self._html("leader", self._create_customer("Quiet Ltd"))

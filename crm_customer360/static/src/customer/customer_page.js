@@ -126,6 +126,15 @@ export class CustomerPage extends Component {
             .join(", ");
     }
 
+    /** What a blank page says instead of nothing: why it is blank. */
+    get blankReason() {
+        return this.state.page.panels.find(({empty}) => empty)?.empty || "";
+    }
+
+    get startButtons() {
+        return this.header.buttons.filter(({action}) => action);
+    }
+
     get moreDue() {
         const {items, count} = this.header.due;
         return count > items.length ? _t("and %s more", count - items.length) : "";
