@@ -19,8 +19,9 @@ CUSTOMER_FIELDS = (
     "city",
     "is_company",
     "write_date",
-    "country_id",
-    "user_id",
+    # what the rules on contacts look at, or each check reads it again
+    "company_id",
+    "partner_share",
 )
 
 
@@ -62,16 +63,19 @@ class C360CustomerPage(models.AbstractModel):
             "header": header,
             "role": role,
             "panels": self._sort_panels(cards, role),
-            "timeline": self._get_timeline_choices(customer),
+            "timeline": self._get_timeline_choices(header),
         }
 
     @api.model
-    def _get_timeline_choices(self, customer):
+    def _get_timeline_choices(self, header):
         """Return what the timeline can be filtered by; the people are in the header."""
-        colleagues = self.env.user | customer.user_id
+        colleagues = [{"id": self.env.uid, "name": self.env._("Me")}]
+        owner_id = header["salesperson_id"]
+        if owner_id and owner_id != self.env.uid:
+            colleagues.append({"id": owner_id, "name": header["salesperson"]})
         return {
             **self.env["c360.customer.timeline"]._get_choices(),
-            "colleagues": [{"id": user.id, "name": user.name} for user in colleagues],
+            "colleagues": colleagues,
         }
 
     @api.model

@@ -6,9 +6,9 @@ from . import test_customer_access
 from . import test_customer_audit
 from . import test_customer_concurrency
 from . import test_customer_documents
+from . import test_customer_dossier
 from . import test_customer_figure
 from . import test_customer_figure_rights
-from . import test_customer_dossier
 from . import test_customer_header
 from . import test_customer_loss
 from . import test_customer_loss_rights

@@ -235,7 +235,7 @@ class TestCustomerTimelineFilter(Customer360Common):
         self.assertLessEqual({"order", "invoice", "ticket", "message"}, set(kinds))
         self.assertEqual(
             [user["name"] for user in manager["colleagues"]],
-            ["Test manager", "Test user"],
+            ["Me", "Test user"],
         )
         self.assertIn("email", [channel["key"] for channel in manager["channels"]])
         self.assertNotIn("order", [kind["key"] for kind in choices("service")["kinds"]])

@@ -3,7 +3,7 @@ import {loadBundle} from "@web/core/assets";
 import {cookie} from "@web/core/browser/cookie";
 import {getColor, getCustomColor, hexToRGBA} from "@web/core/colors/colors";
 import {_t} from "@web/core/l10n/translation";
-import {formatFigure} from "./customer_format";
+import {formatFigure, formatShort} from "./customer_format";
 
 /**
  * A small chart. It is drawn when it comes into sight, with the library the host
@@ -120,7 +120,11 @@ export class CustomerChart extends Component {
                         ticks: {
                             ...tick,
                             precision: 0,
-                            callback: (value) => this.format(value),
+                            callback: (value) =>
+                                formatShort(
+                                    {value, kind: this.props.chart.kind},
+                                    this.props.currencyId
+                                ),
                         },
                     },
                 },

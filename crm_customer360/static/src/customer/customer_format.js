@@ -89,6 +89,17 @@ export function formatFigure({value, kind}, currencyId) {
 }
 
 /**
+ * @param {{value: number, kind: string}} figure
+ * @param {number} currencyId
+ * @returns {string} as short as an axis needs it: "10k"
+ */
+export function formatShort({value, kind}, currencyId) {
+    return kind === "money"
+        ? formatMonetary(value, {currencyId, digits: [0, 0], humanReadable: true})
+        : formatInteger(value, {humanReadable: true});
+}
+
+/**
  * A direction is welcome or not; which one, the card knows.
  *
  * @param {{trend: number, trend_good: string}} figure
