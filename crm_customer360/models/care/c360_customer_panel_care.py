@@ -1,10 +1,14 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..customer.c360_customer_panel_select import COUNT_LIMIT, ROWS
 from ..customer.c360_customer_timeline import TimelineSource
 from .c360_care_message_mixin import MESSAGE_OUTCOME
 
-OPEN_STATES = ("planned", "todo", "waiting")
+OPEN = Domain("state", "in", ("planned", "todo", "waiting"))
+DUE_ROWS = 3
 # What a row of the card shows, read with the search.
 ROW_FIELDS = [
     "rule_id",
@@ -43,43 +47,93 @@ class C360CustomerPanelCare(models.AbstractModel):
     def _get_panel(self, customer, partner_ids):
         Task = self.env["c360.care.task"]
         domain = self._get_care_domain(partner_ids)
-        counts = dict(Task._read_group(domain, ["state"], ["__count"]))
-        open_domain = domain & Domain("state", "in", OPEN_STATES)
+        # what is open is few; what is done would grow with history
+        open_tasks = Task.search_fetch(
+            domain & OPEN, ROW_FIELDS, order="date, id", limit=COUNT_LIMIT
+        )
         last = Task.search_fetch(
             domain & Domain("state", "=", "done"),
             ["outcome"],
             order="date_done desc, id desc",
             limit=1,
         )
-        open_tasks = Task.search_fetch(
-            open_domain, ROW_FIELDS, order="date, id", limit=5
-        )
-        outcomes = self._get_labels("c360.care.task", "outcome")
-        due = counts.get("todo", 0)
+        counts = Counter(open_tasks.mapped("state"))
         return {
             "title": self.env._("Care"),
             "icon": "fa-heart-o",
-            "figures": [
-                self._prepare_figure(
-                    self.env._("To do"), due, "integer", "warning" if due else None
-                ),
-                self._prepare_figure(
-                    self.env._("Planned"), counts.get("planned", 0), "integer"
-                ),
-                self._prepare_figure(
-                    self.env._("Last outcome"),
-                    outcomes.get(last.outcome, "–"),
-                    "text",
-                    TONES.get(last.outcome),
-                ),
-            ],
-            "rows": [self._prepare_task_row(task) for task in open_tasks],
-            "count": sum(counts.get(state, 0) for state in OPEN_STATES),
-            "action": self._prepare_list_action(
-                self.env._("Care Tasks"), "c360.care.task", domain
+            "figures": self._get_figures(customer, counts, last),
+            "rows": [self._prepare_task_row(task) for task in open_tasks[:ROWS]],
+            "count": len(open_tasks),
+            "action": self._prepare_documents_action(
+                self.env._("Care Tasks"), "c360.care.task", customer
             ),
             "empty": self.env._("Nothing is planned for this customer."),
+            "due": self._get_due(open_tasks),
+            "health": self._get_health(last),
         }
+
+    def _get_figures(self, customer, counts, last):
+        def behind(name, *domains):
+            return self._prepare_documents_action(
+                name, "c360.care.task", customer, *domains
+            )
+
+        due, planned = counts["todo"], counts["planned"]
+        outcomes = self._get_labels("c360.care.task", "outcome")
+        labels = (
+            self.env._("To do"),
+            self.env._("Planned"),
+            self.env._("Last outcome"),
+        )
+        return [
+            self._prepare_figure(
+                labels[0],
+                due,
+                "integer",
+                "warning" if due else None,
+                action=behind(labels[0], Domain("state", "=", "todo")),
+            ),
+            self._prepare_figure(
+                labels[1],
+                planned,
+                "integer",
+                action=behind(labels[1], Domain("state", "=", "planned")),
+            ),
+            self._prepare_figure(
+                labels[2],
+                outcomes.get(last.outcome, "–"),
+                "text",
+                TONES.get(last.outcome),
+                action=behind(labels[2], Domain("state", "=", "done")),
+            ),
+        ]
+
+    def _get_due(self, tasks):
+        today = fields.Date.context_today(self)
+        due = tasks.filtered(
+            lambda task: task.state == "todo"
+            and task.date_deadline
+            and task.date_deadline <= today
+        )
+        return [
+            self._prepare_due(
+                task.rule_id.name,
+                {"model": "c360.care.task", "id": task.id},
+                date=fields.Date.to_string(task.date_deadline),
+                tone="danger" if task.date_deadline < today else "warning",
+                priority=50,
+            )
+            for task in due[:DUE_ROWS]
+        ]
+
+    def _get_health(self, last):
+        if last.outcome == "problem":
+            reason = self.env._("Had a problem when we last asked")
+            return [self._prepare_health("poor", reason, 25)]
+        if last.outcome == "happy":
+            reason = self.env._("Was happy when we last asked")
+            return [self._prepare_health("good", reason, 15)]
+        return []
 
     def _prepare_task_row(self, task):
         states = self._get_labels("c360.care.task", "state")

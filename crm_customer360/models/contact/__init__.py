@@ -50,5 +50,6 @@ from . import c360_contact_partner
 from . import c360_contact_consent_merge
 from . import c360_customer_cost
 from . import c360_customer_panel_contact
+from . import c360_customer_panel_person
 from . import c360_customer_panel_consent
 from . import c360_customer_segment

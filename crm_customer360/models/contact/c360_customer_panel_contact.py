@@ -49,6 +49,25 @@ class C360CustomerPanelContact(models.AbstractModel):
                 ["__count"],
             )
         )
+
+        def figure(label, *states, tone=None):
+            value = sum(counts.get(state, 0) for state in states)
+            behind = [
+                ("customer_id", "=", customer.id),
+                ("direction", "=", "out"),
+                ("date", ">=", fields.Datetime.to_string(since)),
+                ("state", "in", states),
+            ]
+            if tone and not value:
+                tone = "muted"
+            return self._prepare_figure(
+                label,
+                value,
+                "integer",
+                tone,
+                action=self._prepare_list_action(label, "c360.contact.touch", behind),
+            )
+
         newest = touches.search_fetch(
             domain,
             [
@@ -69,23 +88,13 @@ class C360CustomerPanelContact(models.AbstractModel):
             "title": self.env._("Contacts"),
             "icon": "fa-envelope-o",
             "figures": [
-                self._prepare_figure(
+                figure(
                     self.env._("Sent in %(days)s days", days=RECENT_DAYS),
-                    counts.get("sent", 0) + counts.get("answered", 0),
-                    "integer",
+                    "sent",
+                    "answered",
                 ),
-                self._prepare_figure(
-                    self.env._("Waiting"),
-                    counts.get("deferred", 0),
-                    "integer",
-                    "warning" if counts.get("deferred") else "muted",
-                ),
-                self._prepare_figure(
-                    self.env._("Stopped"),
-                    counts.get("blocked", 0),
-                    "integer",
-                    "danger" if counts.get("blocked") else "muted",
-                ),
+                figure(self.env._("Waiting"), "deferred", tone="warning"),
+                figure(self.env._("Stopped"), "blocked", tone="danger"),
             ],
             "rows": [self._prepare_touch_row(touch) for touch in newest],
             "count": sum(counts.values()),

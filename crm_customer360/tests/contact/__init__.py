@@ -36,3 +36,4 @@ from . import test_contact_stop
 from . import test_contact_touch_safe
 from . import test_contact_tour
 from . import test_contact_undecided
+from . import test_customer_panel_person

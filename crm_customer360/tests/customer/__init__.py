@@ -16,6 +16,7 @@ from . import test_customer_merge
 from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_customer_panel_profile
+from . import test_customer_panel_value
 from . import test_customer_refund
 from . import test_customer_rights
 from . import test_customer_score

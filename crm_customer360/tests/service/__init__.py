@@ -1,2 +1,3 @@
 from . import test_complaint
 from . import test_customer_panel_ticket
+from . import test_customer_panel_ticket_trend
