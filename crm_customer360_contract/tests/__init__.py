@@ -1,1 +1,2 @@
+from . import test_customer_panel_contract
 from . import test_pool_contract

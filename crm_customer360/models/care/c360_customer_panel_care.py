@@ -9,6 +9,8 @@ from .c360_care_message_mixin import MESSAGE_OUTCOME
 
 OPEN = Domain("state", "in", ("planned", "todo", "waiting"))
 DUE_ROWS = 3
+# How long the last answer is news.
+DONE_DAYS = 365
 # What a row of the card shows, read with the search.
 ROW_FIELDS = [
     "rule_id",
@@ -47,16 +49,17 @@ class C360CustomerPanelCare(models.AbstractModel):
     def _get_panel(self, customer, partner_ids):
         Task = self.env["c360.care.task"]
         domain = self._get_care_domain(partner_ids)
-        # what is open is few; what is done would grow with history
-        open_tasks = Task.search_fetch(
-            domain & OPEN, ROW_FIELDS, order="date, id", limit=COUNT_LIMIT
+        # what is open is few; of what is done, a year: more would grow with history
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=DONE_DAYS)
+        done = Domain([("state", "=", "done"), ("date_done", ">=", since)])
+        tasks = Task.search_fetch(
+            domain & (OPEN | done),
+            [*ROW_FIELDS, "outcome", "date_done"],
+            order="date, id",
+            limit=COUNT_LIMIT,
         )
-        last = Task.search_fetch(
-            domain & Domain("state", "=", "done"),
-            ["outcome"],
-            order="date_done desc, id desc",
-            limit=1,
-        )
+        open_tasks = tasks.filtered(lambda task: task.state != "done")
+        last = (tasks - open_tasks).sorted(lambda task: (task.date_done, task.id))[-1:]
         counts = Counter(open_tasks.mapped("state"))
         return {
             "title": self.env._("Care"),

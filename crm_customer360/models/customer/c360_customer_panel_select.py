@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 # The most urgent rows of a card.
 ROWS = 5
@@ -39,7 +39,7 @@ class C360CustomerPanelSelect(models.AbstractModel):
         :param str model: where to read
         :param domain: which documents
         :param dict columns: ``{name: path}``, a stored field, or one behind many2one
-            fields: ``"stage_id.name"``
+            fields: ``"stage_id.name"``; or ``function(column) -> SQL``
         :param str order: as in ``search``
         :param totals: ``function(column) -> {name: SQL aggregate}``, where
             ``column(path)`` is the SQL of a field; ``count`` is always there
@@ -71,7 +71,10 @@ class C360CustomerPanelSelect(models.AbstractModel):
             SQL("ROW_NUMBER() OVER (%s ORDER BY %s) AS rank", partition, order_by),
             *(SQL("%s OVER (%s)", sql, partition) for sql in aggregates.values()),
             *parts,
-            *(column(path) for path in columns.values()),
+            *(
+                path(column) if callable(path) else column(path)
+                for path in columns.values()
+            ),
         )
         found = self.env.execute_query(
             SQL(
@@ -120,7 +123,15 @@ class C360CustomerPanelSelect(models.AbstractModel):
         total = sum(
             self._from_company(getattr(row, name) or 0, row.key[0]) for row in totals
         )
-        return self.env.company.currency_id.round(total)
+        return self._round_money(total)
+
+    @api.model
+    def _round_money(self, amount):
+        """Return an amount with the decimals of the page's currency."""
+        # the host keeps these in its cache, unlike the currency itself
+        currencies = self.env["res.currency"].get_all_currencies()
+        currency = currencies.get(self.env.company.currency_id.id)
+        return float_round(amount, currency["digits"][1] if currency else 2)
 
     @api.model
     def _from_company(self, amount, company_id):

@@ -39,10 +39,12 @@ class C360CustomerPanelMoney(models.AbstractModel):
         before = today - relativedelta(years=1)
         months = self._get_months(partner_ids, today, before)
         years = {
-            year: self._round(sum(months[year, month]["net"] for month in range(1, 13)))
+            year: self._round_money(
+                sum(months[year, month]["net"] for month in range(1, 13))
+            )
             for year in (today.year, before.year)
         }
-        so_far = self._round(
+        so_far = self._round_money(
             sum(months[before.year, month]["so_far"] for month in range(1, 13))
         )
         trend = self._get_trend(years[today.year], so_far)
@@ -120,7 +122,7 @@ class C360CustomerPanelMoney(models.AbstractModel):
             )
 
         this, last = today.year, today.year - 1
-        credited = self._round(
+        credited = self._round_money(
             sum(months[this, month]["credited"] for month in range(1, 13))
         )
         this_label = self.env._("Invoiced %(year)s", year=this)
@@ -160,7 +162,7 @@ class C360CustomerPanelMoney(models.AbstractModel):
                 None
                 if (year, month) > (today.year, today.month)
                 and not months[year, month]["net"]
-                else self._round(months[year, month]["net"])
+                else self._round_money(months[year, month]["net"])
                 for month in range(1, 13)
             ]
 
@@ -191,6 +193,3 @@ class C360CustomerPanelMoney(models.AbstractModel):
             )
             return [self._prepare_health("good", reason, 15)]
         return []
-
-    def _round(self, amount):
-        return self.env.company.currency_id.round(amount)

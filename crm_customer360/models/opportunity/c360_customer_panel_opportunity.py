@@ -30,7 +30,7 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
         rows, sums = self._select_rows(
             "crm.lead",
             self._get_documents_domain("crm.lead", partner_ids) & OPEN,
-            COLUMNS,
+            {**COLUMNS, "activity": self._select_activity},
             "date_deadline, priority desc, id desc",
             totals=lambda column: {
                 "expected": SQL("SUM(%s)", column("expected_revenue")),
@@ -39,16 +39,11 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
             split=("company_id",),
         )
         count = sum(row.count for row in sums)
-        leads = self.env["crm.lead"].browse(row.id for row in rows)
-        activities = self._get_next_activities(leads)
         return {
             "title": self.env._("Opportunities"),
             "icon": "fa-star-o",
             "figures": self._get_figures(customer, count, sums),
-            "rows": [
-                self._prepare_lead_row(row, *activities.get(row.id, (None, False)))
-                for row in rows
-            ],
+            "rows": [self._prepare_lead_row(row) for row in rows],
             "count": count,
             "action": self._prepare_documents_action(
                 self.env._("Opportunities"),
@@ -93,37 +88,33 @@ class C360CustomerPanelOpportunity(models.AbstractModel):
             if row.deadline and row.deadline < today
         ]
 
-    def _get_next_activities(self, leads):
-        """Return ``{lead id: (date, what)}`` of the next planned activities.
+    def _select_activity(self, column):
+        """Return the SQL of ``[date, what]`` of the next planned activity of a lead.
 
-        One query instead of the half dozen of the activity fields. Whoever reads a
-        lead reads its activities, so the check per activity is left out.
+        Whoever reads a lead reads its activities, so they are not checked one by one.
         """
-        if not leads:
-            return {}
-        query = self.env["mail.activity"]._search(
-            [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids)],
-            order="date_deadline desc, id desc",
-            bypass_access=True,
+        kind = self.env["mail.activity.type"]
+        self.env["mail.activity"].flush_model()
+        return SQL(
+            """
+            (SELECT ARRAY[activity.date_deadline::text,
+                          COALESCE(NULLIF(activity.summary, ''), %(name)s)]
+               FROM mail_activity AS activity
+          LEFT JOIN mail_activity_type AS kind
+                 ON kind.id = activity.activity_type_id
+              WHERE activity.res_model = 'crm.lead'
+                AND activity.res_id = %(lead)s
+                AND activity.active
+           ORDER BY activity.date_deadline, activity.id
+              LIMIT 1)
+            """,
+            name=kind._field_to_sql("kind", "name"),
+            lead=column("id"),
         )
-        kind = query.left_join(
-            query.table, "activity_type_id", "mail_activity_type", "id", "kind"
-        )
-        rows = self.env.execute_query(
-            query.select(
-                SQL.identifier(query.table, "res_id"),
-                SQL.identifier(query.table, "date_deadline"),
-                SQL.identifier(query.table, "summary"),
-                self.env["mail.activity.type"]._field_to_sql(kind, "name", query),
-            )
-        )
-        # the last one to be set is the earliest
-        return {
-            res_id: (date, summary or name or False)
-            for res_id, date, summary, name in rows
-        }
 
-    def _prepare_lead_row(self, row, deadline, activity):
+    def _prepare_lead_row(self, row):
+        day, activity = row.activity or (None, False)
+        deadline = fields.Date.to_date(day)
         badges = [self._prepare_badge(row.stage)] if row.stage else []
         if deadline and deadline < fields.Date.context_today(self):
             badges.append(self._prepare_badge(self.env._("Activity late"), "danger"))

@@ -20,6 +20,7 @@ COLUMNS = {
     "stage": "stage_id.name",
     "priority": "priority",
     "date": "create_date",
+    "closed": "stage_id.closed",
 }
 MONTHS = 12
 # A ticket that waits longer weighs on the relationship.
@@ -42,17 +43,25 @@ class C360CustomerPanelTicket(models.AbstractModel):
     @api.model
     def _get_panel(self, customer, partner_ids):
         with_complaints = self._has_complaints()
-        domain = self._get_documents_domain("helpdesk.ticket", partner_ids)
+        starts = self._get_month_starts()
+        recent = Domain("create_date", ">=", starts[0])
         order = "priority desc, create_date, id"
         rows, sums = self._select_rows(
             "helpdesk.ticket",
-            domain & OPEN,
-            {**COLUMNS, "is_complaint": "is_complaint"} if with_complaints else COLUMNS,
+            self._get_documents_domain("helpdesk.ticket", partner_ids)
+            & (OPEN | recent),
+            {
+                **COLUMNS,
+                "is_complaint": "is_complaint" if with_complaints else self._say_no,
+            },
             f"is_complaint desc, {order}" if with_complaints else order,
-            totals=lambda column: self._get_totals(column, with_complaints),
+            totals=lambda column: self._get_totals(column, starts, with_complaints),
+            first=lambda column: SQL("%s IS NOT TRUE", column("stage_id.closed")),
         )
-        total = sums[0] if sums else SimpleNamespace(count=0, complaints=0, oldest=None)
-        months = self._get_months(domain, with_complaints)
+        rows = [row for row in rows if not row.closed]
+        months = self._get_months(sums, starts)
+        total = sums[0] if sums else SimpleNamespace(open=0, complaints=0, oldest=None)
+        total.count = total.open
         if not (
             total.count
             or any(map(sum, months.values()))
@@ -82,38 +91,53 @@ class C360CustomerPanelTicket(models.AbstractModel):
             "health": self._get_health(total, months),
         }
 
-    def _get_totals(self, column, with_complaints):
-        return {
-            "complaints": SQL("COUNT(*) FILTER (WHERE %s)", column("is_complaint"))
-            if with_complaints
-            else SQL("MIN(0)"),
-            "oldest": SQL("MIN(%s)", column("create_date")),
-        }
+    def _say_no(self, column):
+        return SQL("FALSE")
 
-    def _get_months(self, domain, with_complaints):
+    def _get_month_starts(self):
+        """Return when the last twelve months began where the reader is, in UTC."""
+        month = fields.Date.context_today(self).replace(day=1)
+        return [
+            self.env.tz.localize(
+                datetime.combine(month - relativedelta(months=ago), time.min)
+            )
+            .astimezone(UTC)
+            .replace(tzinfo=None)
+            for ago in reversed(range(MONTHS))
+        ]
+
+    def _get_totals(self, column, starts, with_complaints):
+        """Return the open tickets and, per month, those that came in."""
+        is_open = SQL("%s IS NOT TRUE", column("stage_id.closed"))
+        date = column("create_date")
+        complaint = column("is_complaint") if with_complaints else SQL("FALSE")
+        totals = {
+            "open": SQL("COUNT(*) FILTER (WHERE %s)", is_open),
+            "complaints": SQL("COUNT(*) FILTER (WHERE %s AND %s)", is_open, complaint),
+            "oldest": SQL("MIN(%s) FILTER (WHERE %s)", date, is_open),
+        }
+        for place, (start, end) in enumerate(
+            zip(starts, [*starts[1:], None], strict=True)
+        ):
+            inside = SQL("%s >= %s", date, start)
+            if end:
+                inside = SQL("%s AND %s < %s", inside, date, end)
+            totals[f"tickets_{place}"] = SQL("COUNT(*) FILTER (WHERE %s)", inside)
+            totals[f"complaints_{place}"] = SQL(
+                "COUNT(*) FILTER (WHERE %s AND %s)", inside, complaint
+            )
+        return totals
+
+    def _get_months(self, sums, starts):
         """Return ``{first day: (tickets, complaints)}`` of the last twelve months."""
         month = fields.Date.context_today(self).replace(day=1)
-        first = month - relativedelta(months=MONTHS - 1)
-        months = {
-            first + relativedelta(months=number): (0, 0) for number in range(MONTHS)
+        return {
+            month - relativedelta(months=MONTHS - 1 - place): tuple(
+                sum(getattr(row, f"{name}_{place}") for row in sums)
+                for name in ("tickets", "complaints")
+            )
+            for place in range(len(starts))
         }
-        groups = self.env["helpdesk.ticket"]._read_group(
-            domain & Domain("create_date", ">=", self._get_midnight(first)),
-            ["create_date:month", *(["is_complaint"] if with_complaints else [])],
-            ["__count"],
-        )
-        for moment, *complaint, number in groups:
-            key = fields.Date.to_date(moment)
-            tickets, complaints = months.get(key, (0, 0))
-            is_complaint = bool(complaint and complaint[0])
-            months[key] = (tickets + number, complaints + number * is_complaint)
-        return months
-
-    def _get_midnight(self, day):
-        """Return the moment the day begins where the reader is, in UTC."""
-        zone = self.env.tz
-        moment = datetime.combine(day, time.min)
-        return zone.localize(moment).astimezone(UTC).replace(tzinfo=None)
 
     def _get_chart(self, months, with_complaints):
         if not any(map(sum, months.values())):
@@ -137,16 +161,14 @@ class C360CustomerPanelTicket(models.AbstractModel):
         late = fields.Datetime.now() - timedelta(days=LATE_DAYS)
         return [
             self._prepare_due(
-                (complaint if getattr(row, "is_complaint", False) else ticket)
-                % {"name": row.name},
+                (complaint if row.is_complaint else ticket) % {"name": row.name},
                 {"model": "helpdesk.ticket", "id": row.id},
                 date=fields.Datetime.to_string(row.date),
                 tone="danger",
-                priority=10 if getattr(row, "is_complaint", False) else 30,
+                priority=10 if row.is_complaint else 30,
             )
             for row in rows
-            if getattr(row, "is_complaint", False)
-            or (row.date < late and row.priority in HIGH_PRIORITY)
+            if row.is_complaint or (row.date < late and row.priority in HIGH_PRIORITY)
         ]
 
     def _get_health(self, total, months):
@@ -231,7 +253,7 @@ class C360CustomerPanelTicket(models.AbstractModel):
 
     def _prepare_ticket_row(self, row):
         badges = []
-        if getattr(row, "is_complaint", False):
+        if row.is_complaint:
             badges.append(self._prepare_badge(self.env._("Complaint"), "danger"))
         elif row.priority in HIGH_PRIORITY:
             label = self._get_labels("helpdesk.ticket", "priority")[row.priority]
