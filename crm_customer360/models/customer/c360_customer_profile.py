@@ -29,7 +29,12 @@ SOURCES = {
         "currency_id",
         "currency_rate",
     ],
-    "sale.order.line": ["order_id", "is_downpayment", "invoice_lines"],
+    "sale.order.line": [
+        "order_id",
+        "is_downpayment",
+        "invoice_lines",
+        "untaxed_amount_invoiced",
+    ],
     "account.move": ["state", "move_type"],
     "account.move.line": ["move_id", "currency_id", "price_subtotal", "balance"],
     "crm.lead": ["partner_id", "company_id"],

@@ -66,9 +66,15 @@ CREDITED_LINES = """(
         ) AS credited
         JOIN sale_order AS o ON o.id = credited.order_id
         JOIN sale_order_line AS line ON line.order_id = o.id"""
-# For some customers: begin with the order at hand
+# For some customers: begin with the order at hand. Nothing was given back while the
+# invoices that still stand cover it.
 LINES_OF_ORDER = """(
-        SELECT * FROM sale_order_line WHERE order_id = o.id OFFSET 0
+        SELECT *
+          FROM sale_order_line
+         WHERE order_id = o.id
+           AND (SELECT SUM(untaxed_amount_invoiced) FROM sale_order_line
+                 WHERE order_id = o.id) < o.amount_untaxed
+        OFFSET 0
         ) AS line"""
 
 # One row per customer, company and day of confirmed orders; no day: any other order

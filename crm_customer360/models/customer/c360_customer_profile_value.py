@@ -5,7 +5,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .c360_customer_profile_value_query import ALL_LINES, LINES_OF_BOUGHT, VALUE
+from .c360_customer_profile_value_query import (
+    ALL_PARTS,
+    PARTS_OF_DOCUMENT,
+    VALUE,
+)
 
 # What the statement reads; whatever waits in the cache is written first.
 SOURCES = {
@@ -92,12 +96,13 @@ class C360CustomerProfileValue(models.Model):
         :return: number of rows written
         """
         today = fields.Date.today()
+        parts = ALL_PARTS if scope.is_all else PARTS_OF_DOCUMENT
         statement = SQL(
             VALUE,
             orders=scope.rows("sale_order"),
             invoices=scope.rows("account_move"),
             credits=self._get_credits(scope),
-            lines=SQL(ALL_LINES if scope.is_all else LINES_OF_BOUGHT),
+            **{name: SQL(part) for name, part in parts.items()},
             services=self.env["c360.customer.cost"]._get_query(scope),
             since=today.replace(day=1) - relativedelta(months=PAYMENT_MONTHS),
             tomorrow=today + timedelta(days=1),

@@ -16,21 +16,12 @@ WITH bought AS (
       JOIN LATERAL (%(orders)s) AS o ON o.partner_id = partner.id AND o.state = 'sale'
  LEFT JOIN %(credits)s AS credit ON credit.order_id = o.id
      WHERE %(of_partner)s AND o.date_order < %(tomorrow)s
-), moved AS (
-    -- goods at the value they left the stock with, less what came back
-    SELECT move.sale_line_id,
-           SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END) AS cost
-      FROM bought
-      JOIN %(lines)s ON line.order_id = bought.id
-      JOIN stock_move AS move ON move.sale_line_id = line.id
-     WHERE move.state = 'done' AND (move.is_in OR move.is_out)
-  GROUP BY move.sale_line_id
 ), cost AS (
     SELECT bought.partner_id, bought.company_id,
            SUM(COALESCE(moved.cost, 0)
                + CASE WHEN bought.counts AND price.cost <> 0
                       THEN price.cost * unit.factor / base.factor
-                           * CASE WHEN moved.sale_line_id IS NULL
+                           * CASE WHEN moved.cost IS NULL
                                   THEN line.product_uom_qty
                                   ELSE GREATEST(
                                        line.product_uom_qty - line.qty_delivered, 0)
@@ -38,7 +29,7 @@ WITH bought AS (
                       ELSE 0
                   END) AS amount
       FROM bought
-      JOIN %(lines)s ON line.order_id = bought.id
+      JOIN %(lines)s
       JOIN product_product AS product ON product.id = line.product_id
       JOIN product_template AS template ON template.id = product.product_tmpl_id
       JOIN uom_uom AS unit ON unit.id = line.product_uom_id
@@ -47,13 +38,12 @@ WITH bought AS (
         SELECT COALESCE((product.standard_price ->> bought.company_id::text)::numeric,
                         0) AS cost
         ) AS price
- LEFT JOIN moved ON moved.sale_line_id = line.id
+ LEFT JOIN %(moves)s
   GROUP BY 1, 2
 ), paid AS (
     -- one row per invoice: the day its last part was paid
     SELECT partner.commercial_partner_id AS partner_id, invoice.company_id,
-           invoice.invoice_date_due AS due_day,
-           MAX(partial.max_date) AS paid_day
+           invoice.invoice_date_due AS due_day, settled.day AS paid_day
       FROM res_partner AS partner
       JOIN LATERAL (%(invoices)s) AS invoice
         ON invoice.partner_id = partner.id
@@ -61,11 +51,8 @@ WITH bought AS (
        AND invoice.state = 'posted'
        AND invoice.payment_state IN ('paid', 'in_payment')
        AND invoice.invoice_date_due >= %(since)s
-      JOIN account_move_line AS due
-        ON due.move_id = invoice.id AND due.display_type = 'payment_term'
-      JOIN account_partial_reconcile AS partial ON partial.debit_move_id = due.id
-     WHERE %(of_partner)s
-  GROUP BY 1, 2, 3, invoice.id
+      JOIN %(settled)s
+     WHERE %(of_partner)s AND settled.day IS NOT NULL
 ), payment AS (
     SELECT partner_id, company_id,
            COUNT(*)::int AS paid_count,
@@ -110,9 +97,43 @@ WITH bought AS (
 SELECT COUNT(*) FROM changed
 """
 
-# Everybody: the lines as they are; some customers: by the order at hand.
-ALL_LINES = "sale_order_line AS line"
-LINES_OF_BOUGHT = (
-    "LATERAL (SELECT * FROM sale_order_line WHERE order_id = bought.id OFFSET 0)"
-    " AS line"
-)
+# Where to read what belongs to a document. Everybody: each table once; some customers:
+# by the index, document by document (OFFSET keeps the planner to it).
+ALL_PARTS = {
+    "lines": "sale_order_line AS line ON line.order_id = bought.id",
+    # goods at the value they left the stock with, less what came back
+    "moves": """(
+        SELECT move.sale_line_id,
+               SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END) AS cost
+          FROM stock_move AS move
+         WHERE move.sale_line_id IS NOT NULL
+           AND move.state = 'done'
+           AND (move.is_in OR move.is_out)
+      GROUP BY move.sale_line_id
+        ) AS moved ON moved.sale_line_id = line.id""",
+    "settled": """(
+        SELECT due.move_id, MAX(partial.max_date) AS day
+          FROM account_partial_reconcile AS partial
+          JOIN account_move_line AS due ON due.id = partial.debit_move_id
+         WHERE due.display_type = 'payment_term'
+      GROUP BY due.move_id
+        ) AS settled ON settled.move_id = invoice.id""",
+}
+PARTS_OF_DOCUMENT = {
+    "lines": """LATERAL (
+        SELECT * FROM sale_order_line WHERE order_id = bought.id OFFSET 0
+        ) AS line ON line.order_id = bought.id""",
+    "moves": """LATERAL (
+        SELECT SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END) AS cost
+          FROM (SELECT * FROM stock_move WHERE sale_line_id = line.id OFFSET 0) AS move
+         WHERE move.state = 'done' AND (move.is_in OR move.is_out)
+        ) AS moved ON TRUE""",
+    "settled": """LATERAL (
+        SELECT MAX(partial.max_date) AS day
+          FROM (SELECT id FROM account_move_line
+                 WHERE move_id = invoice.id AND display_type = 'payment_term'
+                OFFSET 0) AS due
+          JOIN LATERAL (SELECT max_date FROM account_partial_reconcile
+                         WHERE debit_move_id = due.id OFFSET 0) AS partial ON TRUE
+        ) AS settled ON TRUE""",
+}

@@ -201,7 +201,7 @@ class TestCustomerRefund(TestSaleCommon):
         )
         self.env.flush_all()
         histories = {}
-        copies = {name: [] for name in ("order", "invoice", "refund")}
+        copies = {name: [] for name in ("order", "invoice", "refund", "standing")}
         for partner in partners:
             day = end - timedelta(days=rng.randint(300, 900))
             history = histories[partner.id] = []
@@ -240,6 +240,7 @@ class TestCustomerRefund(TestSaleCommon):
     def _collect(self, copies, partner_id, day, money):
         ordered, invoiced, credited = money
         copies["order"].append((partner_id, day, ordered))
+        copies["standing"].append(round(invoiced - credited, 2))
         place = len(copies["order"]) - 1
         if invoiced:
             copies["invoice"].append((partner_id, place, invoiced))
@@ -260,7 +261,13 @@ class TestCustomerRefund(TestSaleCommon):
             ],
         )
         line_ids = self._copy(
-            order.order_line, [{"order_id": order_id} for order_id in order_ids]
+            order.order_line,
+            [
+                {"order_id": order_id, "untaxed_amount_invoiced": standing}
+                for order_id, standing in zip(
+                    order_ids, copies["standing"], strict=True
+                )
+            ],
         )
         for move, rows in ((invoice, copies["invoice"]), (refund, copies["refund"])):
             move_ids = self._copy(

@@ -36,7 +36,7 @@ class TestCustomerScore(CustomerCommon):
     def _scores(self, customers):
         profiles = self.Profile.search(
             [("partner_id", "in", customers.ids), ("company_id", "=", self.shop.id)]
-        ).sorted("partner_id")
+        ).sorted(lambda row: row.partner_id.id)
         return [
             (row.rfm_recency, row.rfm_frequency, row.rfm_monetary) for row in profiles
         ]
@@ -124,7 +124,7 @@ class TestCustomerScore(CustomerCommon):
         )
         self.Profile._refresh()
         profiles = self.Profile.search([("company_id", "=", self.shop.id)])
-        tiers = [row.tier for row in profiles.sorted("partner_id")]
+        tiers = [row.tier for row in profiles.sorted(lambda row: row.partner_id.id)]
         self.assertEqual(tiers, [False] * 2 + ["c"] * 2 + ["b"] * 4 + ["a"] * 2)
         self.assertFalse(self._profile(prospect).tier, "whoever never ordered has none")
         self.Tier.search([]).active = False
@@ -202,6 +202,8 @@ class TestCustomerScore(CustomerCommon):
             ("analyst", ()),
             ("manager", (*COST, *FINANCE)),
         ):
+            user = self.users_by_role[role]
+            user.group_ids += self.env.ref("base.group_allow_export")
             rows = self._profile().with_env(self.env_of(role))
             self.assertTrue(rows.read(["revenue", "rfm_score", "tier"]))
             for name in (*COST, *FINANCE):
@@ -212,7 +214,7 @@ class TestCustomerScore(CustomerCommon):
                         if name in seen:
                             walk(rows, name)
                         else:
-                            with self.assertRaises((AccessError, ValueError)):
+                            with self.assertRaises(AccessError):
                                 walk(rows, name)
             if not seen:
                 self.assertFalse({*COST, *FINANCE} & rows.fields_get().keys())
