@@ -189,8 +189,6 @@ class C360CustomerValueFit(models.Model):
 
     def _get_margin_rate(self):
         """Return what all customers together leave of a unit of revenue."""
-        if "margin" not in self.env["c360.customer.profile"]._fields:
-            return 1.0
         [(rate,)] = self.env.execute_query(
             SQL(
                 """

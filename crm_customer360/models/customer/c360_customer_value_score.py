@@ -13,6 +13,7 @@ from ...tools.customer_value_worth import (
     get_years,
     round_digits,
 )
+from .c360_customer_profile import SOURCES
 from .c360_customer_value_query import WRITE, get_histories_query
 
 # The most customers looked at together: some ten megabytes
@@ -75,7 +76,7 @@ class C360CustomerValueScore(models.AbstractModel):
     @api.model
     def _get_histories(self, partner_ids, company, today):
         """Return ``{partner id: (days, revenues)}`` of those who ordered."""
-        for model_name, field_names in self._get_sources().items():
+        for model_name, field_names in SOURCES.items():
             self.env[model_name].flush_model(field_names)
         rows = self.env.execute_query(
             get_histories_query(
@@ -83,21 +84,6 @@ class C360CustomerValueScore(models.AbstractModel):
             )
         )
         return {partner_id: (days, revenues) for partner_id, days, revenues in rows}
-
-    @api.model
-    def _get_sources(self):
-        """Return ``{model: fields}`` the histories are read from."""
-        return {
-            "sale.order": [
-                "partner_id",
-                "company_id",
-                "state",
-                "date_order",
-                "amount_untaxed",
-                "currency_rate",
-            ],
-            "res.partner": ["commercial_partner_id"],
-        }
 
     @api.model
     def _score_slice(self, value_model, partner_ids):
@@ -217,10 +203,7 @@ class C360CustomerValueScore(models.AbstractModel):
         """
         import numpy as np
 
-        if (
-            value_model.company_id.c360_value_base == "revenue"
-            or "margin" not in self.env["c360.customer.profile"]._fields
-        ):
+        if value_model.company_id.c360_value_base == "revenue":
             return 1.0
         own = dict(
             self.env.execute_query(
