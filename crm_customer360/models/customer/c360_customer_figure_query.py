@@ -4,7 +4,8 @@ Every customer's life is cut into *stays*: from a day on (``begins``) he is in o
 class, until the day another one begins (``ends``, none for the last). The stays of a
 customer follow each other without a gap, so on every day he is in exactly one class,
 and the classes add up, whatever corrections the ledger holds: it is read in the order
-of its days, of one day in the order it was written. The last stay says what the profile says.
+of its days, of one day in the order it was written. The last stay says what the
+profile says.
 
 A customer has been a prospect since his contact was created, or since the first trace
 of him when he never bought. Who was deleted had his last stay end on that day.
