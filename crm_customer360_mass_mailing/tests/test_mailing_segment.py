@@ -3,7 +3,7 @@ from odoo.tests import Form, tagged
 from .common import MailingCommon
 
 
-@tagged("post_install", "-at_install", "c360_mass_mailing")
+@tagged("post_install", "-at_install", "c360_contact")
 class TestMailingSegment(MailingCommon):
     def test_a_mailing_goes_to_the_members_and_their_people(self):
         mill = self._create_customer("Paper Mill")

@@ -1,4 +1,3 @@
-from ast import literal_eval
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -286,11 +285,13 @@ class C360CustomerSegmentCondition(models.Model):
 
     def _get_row_domain(self, subject):
         """Return which rows count: those of the company, in time, that match."""
-        domain = Domain(literal_eval(self.domain or "[]")) & Domain(subject.domain)
+        model = self.env[subject.model]
+        domain = self.segment_id._read_domain(model, self.domain)
+        domain &= Domain(subject.domain)
         if subject.date and self.within_days:
             since = fields.Date.today() - timedelta(days=self.within_days)
             domain &= Domain(subject.date, ">=", fields.Date.to_string(since))
-        field = self.env[subject.model]._fields.get("company_id")
+        field = model._fields.get("company_id")
         if field and field.store:
             companies = [self.company_id.id]
             if not field.required:

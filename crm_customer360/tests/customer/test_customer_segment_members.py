@@ -263,9 +263,16 @@ class TestCustomerSegmentMembers(CustomerCommon):
             with self.assertRaisesRegex(ValidationError, "may not read"):
                 self._create_as("user", domain=domain)
             self._create_as("manager", domain=domain)
-        domain = "[('credit', '>', 10)]"
-        with self.assertRaisesRegex(ValidationError, "may not read"):
-            self._create_as("user", domain=domain)
+        for domain in (
+            "[('child_ids', 'any', [('credit', '>', 10)])]",
+            "[('parent_id.credit', '>', 10)]",
+            "['!', ('credit', '>', 10)]",
+        ):
+            with (
+                self.subTest(domain),
+                self.assertRaisesRegex(ValidationError, "may not read"),
+            ):
+                self._create_as("user", domain=domain)
         person = {"subject": "person", "domain": domain}
         with self.assertRaisesRegex(ValidationError, "may not read"):
             self._create_as("user", condition_ids=[Command.create(person)])
