@@ -49,6 +49,7 @@
         "security/care_security.xml",
         # Data, by room
         "data/customer_data.xml",
+        "data/customer_completeness_data.xml",
         "data/customer_tier_data.xml",
         "data/contact_data.xml",
         "data/lead_data.xml",
@@ -67,6 +68,7 @@
         "views/customer/c360_customer_segment_views.xml",
         "views/customer/c360_customer_segment_member_views.xml",
         "wizards/customer/c360_customer_segment_add_views.xml",
+        "views/customer/c360_customer_completeness_views.xml",
         "views/customer/c360_customer_value_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_purpose_views.xml",

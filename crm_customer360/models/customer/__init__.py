@@ -45,6 +45,7 @@ from . import c360_customer_segment_history
 from . import c360_customer_segment_partner
 from . import c360_customer_segment_merge
 from . import c360_customer_segment_page
+from . import c360_customer_completeness
 from . import c360_customer_figure_dimension
 from . import c360_customer_figure
 from . import c360_customer_figure_answer

@@ -1,3 +1,4 @@
+from . import test_c360_customer_completeness
 from . import test_c360_customer_event
 from . import test_c360_customer_lifecycle
 from . import test_c360_customer_profile
