@@ -70,6 +70,9 @@
         "wizards/customer/c360_customer_segment_add_views.xml",
         "views/customer/c360_customer_completeness_views.xml",
         "views/customer/c360_customer_value_views.xml",
+        "views/customer/c360_customer_handover_item_views.xml",
+        "views/customer/c360_customer_handover_views.xml",
+        "views/customer/c360_customer_handover_templates.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
         "views/contact/c360_contact_policy_views.xml",
@@ -121,6 +124,7 @@
         "views/extended/mail_compose_message_views.xml",
         "views/extended/res_config_settings_views.xml",
         "views/extended/res_partner_views.xml",
+        "views/extended/res_users_views.xml",
         "views/extended/sms_composer_views.xml",
         "views/extended/sms_sms_views.xml",
         # Menus, last

@@ -12,3 +12,4 @@ from . import c360_contact_touch
 from . import c360_customer_event
 from . import c360_customer_loss
 from . import c360_customer_panel_care
+from . import c360_customer_handover

@@ -50,3 +50,12 @@ from . import c360_customer_figure_dimension
 from . import c360_customer_figure
 from . import c360_customer_figure_answer
 from . import c360_customer_figure_rows
+from . import c360_customer_handover
+from . import c360_customer_handover_line
+from . import c360_customer_handover_item
+from . import c360_customer_handover_source
+from . import c360_customer_handover_host
+from . import c360_customer_handover_plan
+from . import c360_customer_handover_run
+from . import c360_customer_handover_tell
+from . import c360_customer_handover_user

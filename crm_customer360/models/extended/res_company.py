@@ -190,6 +190,18 @@ class ResCompany(models.Model):
         string="Tell Collectors What Became of Their Leads",
         help="One e-mail a week to whoever brought leads that were decided since.",
     )
+    c360_handover_block = fields.Boolean(
+        string="Nobody with open work is archived",
+        default=True,
+        help="At the screen, archiving a user with open work leads to a handover. "
+        "Elsewhere, and without this, he is archived, keeps his work, a handover is "
+        "drafted and his team leader is told.",
+    )
+    c360_handover_approval = fields.Boolean(
+        string="Leaders approve handovers of salespeople",
+        default=True,
+        help="A salesperson may prepare his own handover; his team leader begins it.",
+    )
 
     _c360_response_hours_positive = models.Constraint(
         "CHECK (c360_response_hours >= 0)",

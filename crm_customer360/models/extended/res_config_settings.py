@@ -118,6 +118,12 @@ class ResConfigSettings(models.TransientModel):
     c360_collector_mail = fields.Boolean(
         related="company_id.c360_collector_mail", readonly=False
     )
+    c360_handover_block = fields.Boolean(
+        related="company_id.c360_handover_block", readonly=False
+    )
+    c360_handover_approval = fields.Boolean(
+        related="company_id.c360_handover_approval", readonly=False
+    )
 
     c360_contact_history = fields.Char(compute="_compute_c360_contact_history")
 

@@ -2,9 +2,9 @@ from odoo import models
 
 
 class ResUsers(models.Model):
-    # The mixin comes first: it has to see the host's method as its super().
+    # The mixins come first: they have to see the host's method as its super().
     _name = "res.users"
-    _inherit = ["c360.pool.user.mixin", "res.users"]
+    _inherit = ["c360.customer.user.mixin", "c360.pool.user.mixin", "res.users"]
 
     def write(self, vals):
         result = super().write(vals)

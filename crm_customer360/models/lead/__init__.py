@@ -44,3 +44,4 @@ from . import c360_lead_cost
 from . import c360_lead_report
 from . import c360_lead_report_cost
 from . import c360_lead_result
+from . import c360_customer_handover

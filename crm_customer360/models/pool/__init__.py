@@ -50,3 +50,4 @@ from . import c360_pool_assign
 from . import c360_pool_customer
 from . import c360_pool_customer_owner
 from . import c360_pool_customer_recycle
+from . import c360_customer_handover

@@ -6,3 +6,4 @@ from . import c360_customer_panel_ticket
 from . import c360_service_complaint_mixin
 from . import c360_service_opening_mixin
 from . import c360_customer_segment
+from . import c360_customer_handover

@@ -10,6 +10,8 @@ from . import test_customer_documents
 from . import test_customer_dossier
 from . import test_customer_figure
 from . import test_customer_figure_rights
+from . import test_customer_handover
+from . import test_customer_handover_user
 from . import test_customer_header
 from . import test_customer_loss
 from . import test_customer_loss_rights
