@@ -74,6 +74,7 @@
         "views/customer/c360_customer_handover_views.xml",
         "views/customer/c360_customer_handover_templates.xml",
         "views/contact/c360_contact_touch_views.xml",
+        "views/contact/c360_customer_handover_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
         "views/contact/c360_contact_policy_views.xml",
         "views/contact/c360_contact_consent_views.xml",

@@ -186,3 +186,44 @@ class C360CustomerHandoverSourceCampaign(models.AbstractModel):
     @api.model
     def _get_label(self):
         return self.env._("Campaigns")
+
+
+class C360CustomerHandoverSourceSegment(models.AbstractModel):
+    """Segments he keeps: without an owner nobody but a leader could change them."""
+
+    _name = "c360.customer.handover.source.segment"
+    _inherit = "c360.customer.handover.source"
+    _description = "Handover: Segments"
+
+    _source_key = "segment"
+    _source_sequence = 96
+    _source_model = "c360.customer.segment"
+    _source_partner = None
+    _source_switch = "crm_customer360.group_use_segment"
+    _source_is_work = False
+
+    @api.model
+    def _get_label(self):
+        return self.env._("Segments")
+
+
+class C360CustomerHandoverSourceLoss(models.AbstractModel):
+    """Lost customers somebody is to ask or to win back; what ended keeps his name."""
+
+    _name = "c360.customer.handover.source.loss"
+    _inherit = "c360.customer.handover.source"
+    _description = "Handover: Lost Customers"
+
+    _source_key = "loss"
+    _source_sequence = 65
+    _source_model = "c360.customer.loss"
+    _source_switch = "crm_customer360.group_use_value"
+    _source_groups = SALES
+
+    @api.model
+    def _get_label(self):
+        return self.env._("Lost customers")
+
+    @api.model
+    def _get_open_domain(self):
+        return Domain("state", "in", ("open", "winning"))

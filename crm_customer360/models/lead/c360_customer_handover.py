@@ -40,7 +40,10 @@ class C360CustomerHandoverSourceOpportunity(models.AbstractModel):
         what counts for quotas and response times.
         """
         before = [(lead.id, lead.date_open or None, lead.day_open) for lead in records]
-        super()._give(records, former, user, handover)
+        for team, leads in records.grouped(
+            lambda lead: self._get_team(lead, user)
+        ).items():
+            leads.write({**self._prepare_values(user, handover), "team_id": team.id})
         self.env.flush_all()
         ids, dates, days = zip(*before, strict=True)
         # Plain SQL: to the ORM a day of assignment of one's own is no value to write.
@@ -60,6 +63,27 @@ class C360CustomerHandoverSourceOpportunity(models.AbstractModel):
             )
         )
         records.invalidate_recordset(["date_open", "day_open"], flush=False)
+
+    @api.model
+    def _get_team(self, lead, user):
+        """Return the team the host would choose; it looks for one a lead."""
+        team = lead.team_id
+        if team and user in team.member_ids | team.user_id:
+            return team
+        return self._get_default_team(user)
+
+    @api.model
+    def _get_default_team(self, user):
+        key = ("c360_handover_team", self._lead_type, user.id)
+        teams = self.env.cr.cache
+        if key not in teams:
+            takes = "use_leads" if self._lead_type == "lead" else "use_opportunities"
+            teams[key] = (
+                self.env["crm.team"]
+                ._get_default_team_id(user_id=user.id, domain=[(takes, "=", True)])
+                .id
+            )
+        return self.env["crm.team"].browse(teams[key] or ())
 
 
 class C360CustomerHandoverSourceLead(models.AbstractModel):

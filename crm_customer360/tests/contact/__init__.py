@@ -8,6 +8,7 @@ from . import test_contact_consent_blacklist
 from . import test_contact_consent_panel
 from . import test_contact_dial
 from . import test_contact_gate
+from . import test_contact_handover
 from . import test_contact_history
 from . import test_contact_inbound
 from . import test_contact_kill
