@@ -29,7 +29,15 @@ from . import c360_customer_dossier
 from . import c360_customer_page_mixin
 from . import c360_customer_trace
 from . import c360_customer_trace_put
+from . import c360_customer_merge_trace
+from . import c360_customer_merge_move
+from . import c360_customer_merge_back
+from . import c360_customer_merge
+from . import c360_customer_merge_check
+from . import c360_customer_merge_run
 from . import c360_customer_merge_mixin
+from . import c360_customer_merge_partner_mixin
+from . import c360_customer_merge_wizard_mixin
 from . import c360_customer_partner_mixin
 from . import c360_customer_loss
 from . import c360_customer_loss_follow

@@ -47,6 +47,14 @@ class C360CustomerMergeMixin(models.AbstractModel):
         self.env["c360.customer.value.score"]._score(partners)
 
     @api.model
+    def _c360_separated(self, partners):
+        """React to contacts being separated again: rows and values are back by now.
+
+        :param partners: the contacts, and their customers
+        """
+        self._c360_refresh_merged(partners)
+
+    @api.model
     def _c360_move_profiles(self, src_partners, dst_partner):
         """Move profiles and ledger rows from some partners to another.
 

@@ -73,11 +73,15 @@ class C360CustomerTrace(models.AbstractModel):
         """
         relations = OrderedSet()
         name = self._trace_model
+        # rows of a model, whose many2one are looked at already
+        tables = {model._table for model in self.env.registry.values()}
         for model in self.env.registry.values():
             if model._abstract or model._transient or model._name in self._trace_own:
                 continue
             for field in model._fields.values():
                 if field.type != "many2many" or not field.store or not field.relation:
+                    continue
+                if field.relation in tables:
                     continue
                 if model._name == name and field.comodel_name != name:
                     other = self.env[field.comodel_name]._table

@@ -38,13 +38,13 @@ class C360CustomerTrace(models.AbstractModel):
         """Let rows point to a record again, as far as they point to the other now.
 
         :param list now_ids: what the merge has made them point to
-        :return: the number of rows
+        :return: the ids of these rows
         """
         value = self._get_text(record_id) if kind == "text" else record_id
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 "UPDATE %(table)s SET %(name)s = %(value)s"
-                " WHERE id = ANY(%(ids)s) AND %(condition)s",
+                " WHERE id = ANY(%(ids)s) AND %(condition)s RETURNING id",
                 table=SQL.identifier(table),
                 name=SQL.identifier(column),
                 value=value,
@@ -54,7 +54,7 @@ class C360CustomerTrace(models.AbstractModel):
                 ),
             )
         )
-        return self.env.cr.rowcount
+        return {row_id for [row_id] in rows}
 
     @api.model
     def _put_column(self, table, column, texts):

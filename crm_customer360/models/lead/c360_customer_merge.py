@@ -36,3 +36,17 @@ class C360CustomerMergeMixin(models.AbstractModel):
         self.env["c360.lead.duplicate"].invalidate_model(flush=False)
         self.env["c360.lead.identity"]._mark("res.partner", dst_partner.ids)
         return result
+
+    @api.model
+    def _c360_separated(self, partners):
+        """Separated contacts are compared anew."""
+        result = super()._c360_separated(partners)
+        self.env["c360.lead.identity"]._mark("res.partner", partners.ids)
+        return result
+
+
+class C360CustomerMergeTrace(models.AbstractModel):
+    _inherit = "c360.customer.merge.trace"
+
+    # keys are written anew by whoever is merged or separated
+    _trace_own = ("c360.customer.merge", "c360.lead.identity")

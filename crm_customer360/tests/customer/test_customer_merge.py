@@ -117,7 +117,8 @@ class TestCustomerMerge(CustomerCommon):
             self._create_customer("Plainer"),
         )
         self._merge(plain, plainer, into=plain)
-        self.assertFalse(plainer.exists())
+        self.assertFalse(plainer.active)
+        self.assertEqual(plainer.c360_merged_into_id, plain)
 
     def test_deleting_a_customer_keeps_his_transitions(self):
         order = self._order("2026-05-01", partner=self.double)

@@ -187,7 +187,7 @@ class TestPoolCustomer(PoolCommon):
             (self.partner + twin).ids, self.partner
         )
         self.assertEqual(self._place(self.partner).user_id, self.user)
-        self.assertFalse(twin.exists())
+        self.assertFalse(twin.active)
         self.assertEqual(
             self._kinds(self.partner), ["enter", "enter", "claim", "leave"]
         )
