@@ -73,6 +73,7 @@
         "views/customer/c360_customer_handover_item_views.xml",
         "views/customer/c360_customer_handover_views.xml",
         "views/customer/c360_customer_handover_templates.xml",
+        "views/customer/c360_customer_merge_views.xml",
         "views/contact/c360_contact_touch_views.xml",
         "views/contact/c360_customer_handover_views.xml",
         "views/contact/c360_contact_purpose_views.xml",
@@ -114,6 +115,7 @@
         "views/care/c360_customer_loss_views.xml",
         # Doors to the host's views
         "views/extended/account_move_views.xml",
+        "views/extended/base_partner_merge_views.xml",
         "views/extended/crm_lead_views.xml",
         "views/extended/crm_lead_list_views.xml",
         "views/pool/c360_pool_recycle_views.xml",

@@ -13,3 +13,26 @@ def migrate(cr, version):
         Command.link(env.ref(f"crm_customer360.group_use_{switch}").id)
         for switch in SWITCHES
     ]
+    _compare_contacts(env)
+
+
+def _compare_contacts(env):
+    """Let pairs of contacts be seen like those of leads, and look for them."""
+    company = env.ref("crm_customer360.c360_lead_duplicate_rule_company")
+    company.domain_force = (
+        "['|', ('lead_id', '=', False),"
+        " ('lead_id.company_id', 'in', company_ids + [False]),"
+        " '|', ('contact_id', '=', False),"
+        " ('contact_id.company_id', 'in', company_ids + [False]),"
+        " '|', ('other_lead_id', '=', False),"
+        " ('other_lead_id.company_id', 'in', company_ids + [False]),"
+        " '|', ('partner_id', '=', False),"
+        " ('partner_id.company_id', 'in', company_ids + [False])]"
+    )
+    env.ref("crm_customer360.c360_lead_duplicate_rule_user").domain_force = (
+        "['|', '&', ('lead_id.user_id', '=', user.id),"
+        " '|', ('other_lead_id', '=', False), ('other_lead_id.user_id', '=', user.id),"
+        " '&', ('contact_id.user_id', '=', user.id),"
+        " ('partner_id.user_id', '=', user.id)]"
+    )
+    env["c360.lead.identity"]._queue_contacts()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 # Set by us around the host's merge: the contacts merged by it are not to be deleted.
 KEPT = "c360_merge_keeps"
@@ -79,6 +80,20 @@ class C360CustomerMergePartnerMixin(models.AbstractModel):
             (target.id, self.ids),
         )
         self.env.invalidate_all(flush=False)
+
+    def _get_c360_column(self, name):
+        """Return what the table holds of a field that every company has its own of."""
+        self.ensure_one()
+        self.check_access("read")
+        self.env.flush_all()
+        [[values]] = self.env.execute_query(
+            SQL(
+                "SELECT %s FROM res_partner WHERE id = %s",
+                SQL.identifier(name),
+                self.id,
+            )
+        )
+        return values
 
     # ------------------------------------------------------------
     # Actions

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "c360.pool.partner.mixin",
         "res.partner",
         "c360.lead.identity.mixin",
+        "c360.lead.contact.mixin",
         "c360.customer.page.mixin",
         "c360.customer.partner.mixin",
         "c360.contact.partner.mixin",

@@ -24,6 +24,8 @@ from . import c360_lead_identity_mixin
 from . import c360_lead_duplicate
 from . import c360_lead_duplicate_scan
 from . import c360_lead_duplicate_match
+from . import c360_lead_duplicate_contact
+from . import c360_lead_contact_mixin
 from . import c360_lead_duplicate_words
 from . import c360_lead_duplicate_mixin
 from . import c360_lead_merge_trace

@@ -13,12 +13,18 @@ class C360CustomerMergeMixin(models.AbstractModel):
         """
         result = super()._c360_fold(src_partners, dst_partner)
         self.env["c360.lead.duplicate"].flush_model()
-        params = {"src": src_partners.ids, "dst": dst_partner.id}
+        params = {
+            "src": src_partners.ids,
+            "dst": dst_partner.id,
+            "all": (src_partners | dst_partner).ids,
+            "uid": self.env.uid,
+        }
         for statement in (
             "DELETE FROM c360_lead_identity WHERE partner_id = ANY(%(src)s)",
             """
             DELETE FROM c360_lead_duplicate AS pair
              WHERE partner_id = ANY(%(src)s)
+               AND contact_id IS NULL
                AND EXISTS (
                    SELECT
                      FROM c360_lead_duplicate AS twin
@@ -29,7 +35,19 @@ class C360CustomerMergeMixin(models.AbstractModel):
             """
             UPDATE c360_lead_duplicate
                SET partner_id = %(dst)s
-             WHERE partner_id = ANY(%(src)s)
+             WHERE partner_id = ANY(%(src)s) AND contact_id IS NULL
+            """,
+            # two contacts: settled among the merged, looked for anew with others
+            """
+            UPDATE c360_lead_duplicate
+               SET state = 'merged', decided_id = %(uid)s,
+                   decided_date = NOW() AT TIME ZONE 'UTC'
+             WHERE contact_id = ANY(%(all)s) AND partner_id = ANY(%(all)s)
+            """,
+            """
+            DELETE FROM c360_lead_duplicate
+             WHERE state = 'open' AND contact_id IS NOT NULL
+               AND (contact_id = ANY(%(src)s) OR partner_id = ANY(%(src)s))
             """,
         ):
             self.env.cr.execute(SQL(statement, **params))

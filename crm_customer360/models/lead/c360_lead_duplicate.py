@@ -5,7 +5,7 @@ LEADER = "crm_customer360.group_leader"
 
 
 class C360LeadDuplicate(models.Model):
-    """A lead that looks like another lead, or like a contact.
+    """A lead that looks like another lead or a contact, or two contacts alike.
 
     Rows are made by ``_scan``; people only decide about them. What was found not to be
     the same is never proposed again. Of two leads the newer one is ``lead_id``.
@@ -16,7 +16,7 @@ class C360LeadDuplicate(models.Model):
     _order = "score desc, id desc"
 
     lead_id = fields.Many2one(
-        comodel_name="crm.lead", required=True, readonly=True, ondelete="cascade"
+        comodel_name="crm.lead", readonly=True, ondelete="cascade"
     )
     other_lead_id = fields.Many2one(
         comodel_name="crm.lead",
@@ -60,7 +60,9 @@ class C360LeadDuplicate(models.Model):
     parts = fields.Json(readonly=True)
     reason = fields.Char(compute="_compute_reason")
     comparison = fields.Json(compute="_compute_comparison")
-    user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="Salesperson", compute="_compute_user_id"
+    )
     decided_id = fields.Many2one(
         comodel_name="res.users", string="Decided By", readonly=True
     )
@@ -76,7 +78,12 @@ class C360LeadDuplicate(models.Model):
     # the review list: WHERE state = 'open' ORDER BY score DESC, id DESC
     _open_idx = models.Index("(score DESC, id DESC) WHERE state = 'open'")
 
-    @api.depends("lead_id", "other_lead_id", "partner_id")
+    @api.depends("lead_id.user_id", "contact_id.user_id")
+    def _compute_user_id(self):
+        for pair in self:
+            pair.user_id = pair.lead_id.user_id or pair.contact_id.user_id
+
+    @api.depends("lead_id", "other_lead_id", "contact_id", "partner_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         """Labels are read with all rights: name only what the user may read."""
@@ -85,7 +92,7 @@ class C360LeadDuplicate(models.Model):
             if pair in visible:
                 pair.display_name = self.env._(
                     "%(lead)s and %(other)s",
-                    lead=pair.lead_id.display_name,
+                    lead=(pair.lead_id or pair.contact_id).display_name,
                     other=(pair.other_lead_id or pair.partner_id).display_name,
                 )
             else:
@@ -96,8 +103,10 @@ class C360LeadDuplicate(models.Model):
     # ------------------------------------------------------------
 
     def action_merge(self):
-        """Merge the leads of each pair and open what stays."""
+        """Merge the leads of each pair and open what stays; of contacts, a preview."""
         self._check_decision()
+        if self and all(pair.contact_id for pair in self):
+            return self._merge_contacts()
         if not all(pair.other_lead_id for pair in self):
             raise UserError(
                 self.env._("A contact cannot be merged: link the lead to him instead.")
@@ -120,7 +129,7 @@ class C360LeadDuplicate(models.Model):
         """Make the contact the customer of the lead."""
         self._check_decision()
         for pair in self:
-            if not pair.partner_id:
+            if not (pair.partner_id and pair.lead_id):
                 raise UserError(
                     self.env._("Both are leads: merge them instead of linking them.")
                 )
@@ -135,7 +144,7 @@ class C360LeadDuplicate(models.Model):
 
     def action_open_lead(self):
         self.ensure_one()
-        return self.lead_id.get_formview_action()
+        return (self.lead_id or self.contact_id).get_formview_action()
 
     def action_open_other(self):
         self.ensure_one()
@@ -166,6 +175,7 @@ class C360LeadDuplicate(models.Model):
         :raise UserError: somebody was faster
         """
         self.check_access("read")
+        self._check_contacts()
         leads = self.lead_id | self.other_lead_id
         leads.check_access("write")
         if not self.env.su and not self.env.user.has_group(LEADER):
@@ -191,9 +201,11 @@ class C360LeadDuplicate(models.Model):
         """Return the next pair to review after a single one, else stay."""
         if len(self) != 1:
             return False
-        following = self.search([("state", "=", "open")], limit=1)
+        kind = "contact_id" if self.contact_id else "lead_id"
+        following = self.search([("state", "=", "open"), (kind, "!=", False)], limit=1)
         if not following:
+            suffix = "_contact" if self.contact_id else ""
             return self.env["ir.actions.act_window"]._for_xml_id(
-                "crm_customer360.c360_lead_duplicate_action"
+                f"crm_customer360.c360_lead_duplicate_action{suffix}"
             )
         return following.get_formview_action()

@@ -18,6 +18,23 @@ LEAD_FIELDS = (
     "expected_revenue",
     "create_date",
 )
+# Of two contacts.
+CONTACT_FIELDS = (
+    "name",
+    "commercial_company_name",
+    "email",
+    "phone",
+    "street",
+    "zip",
+    "city",
+    "country_id",
+    "vat",
+    "website",
+    "ref",
+    "user_id",
+    "company_id",
+    "create_date",
+)
 PARTNER_FIELDS = {
     "contact_name": "name",
     "partner_name": "commercial_company_name",
@@ -37,6 +54,10 @@ PARTS = {
     "zip": "zip",
     "city": "city",
     "country_id": "country",
+    "name": "person",
+    "commercial_company_name": "company",
+    "email": "email",
+    "vat": "vat",
 }
 # Said first what weighs most; the others only fill a line.
 TOLD = 4
@@ -87,12 +108,13 @@ class C360LeadDuplicate(models.Model):
             return self.env._("different %(field)s", field=name)
         return self.env._("%(field)s alike", field=name)
 
-    @api.depends("lead_id", "other_lead_id", "partner_id", "parts")
+    @api.depends("lead_id", "other_lead_id", "contact_id", "partner_id", "parts")
     @api.depends_context("uid", "lang", "allowed_company_ids", "tz")
     def _compute_comparison(self):
         """Return the values of both, line by line, as the current user may see them."""
         for pair in self:
-            lead, other = pair.lead_id, pair.other_lead_id or pair.partner_id
+            lead = pair.lead_id or pair.contact_id
+            other = pair.other_lead_id or pair.partner_id
             if not (lead._filtered_access("read") and other._filtered_access("read")):
                 pair.comparison = {"titles": [], "rows": []}
                 continue
@@ -100,12 +122,12 @@ class C360LeadDuplicate(models.Model):
             pair.comparison = {
                 "titles": [lead.display_name, other.display_name],
                 "kinds": [
-                    self.env._("Lead"),
+                    self.env._("Lead") if pair.lead_id else self.env._("Contact"),
                     self.env._("Lead") if pair.other_lead_id else self.env._("Contact"),
                 ],
                 "rows": [
                     row
-                    for name in LEAD_FIELDS
+                    for name in (LEAD_FIELDS if pair.lead_id else CONTACT_FIELDS)
                     if (row := self._get_row(name, lead, other, levels))
                 ],
             }
@@ -115,7 +137,7 @@ class C360LeadDuplicate(models.Model):
         """Return one line of the comparison, ``None`` when both are empty."""
         label = lead._fields[name].get_description(self.env, ["string"])["string"]
         other_name = name
-        if other._name != "crm.lead":
+        if other._name != lead._name:
             other_name = PARTNER_FIELDS.get(name, name)
             if other_name and other_name not in other._fields:
                 other_name = None
@@ -124,6 +146,8 @@ class C360LeadDuplicate(models.Model):
         if not left and not right:
             return None
         level = levels.get(PARTS.get(name))
+        if name == "name" and lead._name == "res.partner" and lead.is_company:
+            level = levels.get("company")
         if level is None and left and right:
             level = "same" if left == right else "different"
         return {

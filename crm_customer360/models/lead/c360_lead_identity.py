@@ -33,7 +33,10 @@ SOURCES = {
                CASE WHEN partner.is_company THEN partner.name
                     ELSE partner.commercial_company_name END,
                partner.email, partner.phone, partner.street, partner.street2,
-               partner.zip, partner.city, country.code, partner.vat, FALSE
+               partner.zip, partner.city, country.code, partner.vat,
+               partner.active AND partner.partner_share
+               AND partner.c360_merged_into_id IS NULL
+               AND (partner.parent_id IS NULL OR partner.type = 'contact')
           FROM res_partner AS partner
      LEFT JOIN res_country AS country ON country.id = partner.country_id
          WHERE partner.id = ANY(%(ids)s)
@@ -73,7 +76,7 @@ class C360LeadIdentity(models.Model):
     partner_id = fields.Many2one(comodel_name="res.partner", ondelete="cascade")
     # only says that the lead or contact changed
     stale = fields.Boolean()
-    # an open lead the job has still to compare
+    # an open lead or a contact the job has still to compare
     is_waiting = fields.Boolean()
 
     # one row that counts per lead and contact; cascades of the host
@@ -304,7 +307,7 @@ class C360LeadIdentity(models.Model):
 
     @api.model
     def _take_waiting(self):
-        """Compare the oldest leads that wait.
+        """Compare the oldest leads and contacts that wait.
 
         :return: their number
         """
@@ -319,14 +322,18 @@ class C360LeadIdentity(models.Model):
                             ORDER BY id
                                LIMIT %s
                           FOR UPDATE SKIP LOCKED)
-             RETURNING lead_id
+             RETURNING lead_id, partner_id
                 """,
                 SLICE,
             )
         )
         duplicates = self.env["c360.lead.duplicate"]
-        for ids in split_every(SLICE // 2, sorted(lead for [lead] in rows)):
+        leads = sorted(lead for lead, _partner in rows if lead)
+        for ids in split_every(SLICE // 2, leads):
             duplicates._scan_slice(list(ids))
+        partners = sorted(partner for _lead, partner in rows if partner)
+        for ids in split_every(SLICE // 2, partners):
+            duplicates._scan_contacts(list(ids))
         return len(rows)
 
     @api.model
