@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import addons as addons_
-from . import browser, lint, messages
+from . import browser, lint, messages, printer
 from .console import console
 from .database import Databases
 from .odoo import Odoo
@@ -28,6 +28,7 @@ def everything(settings: Settings, prepare: Prepare) -> None:
     console.plan(11)
     console.step("A browser for the tours")
     console.note(browser.ensure(settings))
+    console.note(printer.ensure(settings))
     odoo = prepare(settings)
     lint.check(settings, odoo.venv)
     databases = Databases(odoo)

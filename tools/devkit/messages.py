@@ -7,6 +7,11 @@ its traceback.
 
 from __future__ import annotations
 
+NO_PRINTER = (
+    "wkhtmltopdf is not installed: reports are not printed as PDF, and the tests that "
+    "count their pages are skipped."
+)
+
 
 class Stop(Exception):
     """The command cannot go on; the text says why and what to do."""

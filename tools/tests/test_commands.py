@@ -1,7 +1,7 @@
 import socket
 
 import pytest
-from devkit import browser, checks, cli, host, lint, python, run, serve
+from devkit import browser, checks, cli, host, lint, printer, python, run, serve
 from devkit.messages import Stop
 
 
@@ -58,6 +58,25 @@ def test_no_browser_as_a_plain_user(settings):
 def test_browser_that_is_there_is_used(settings):
     found = browser.ensure(settings(), {"chromium": "/usr/bin/chromium"}.get)
     assert found == "/usr/bin/chromium"
+
+
+def test_without_a_pdf_engine_the_tests_go_on(settings, monkeypatch):
+    commands = []
+
+    def blocked(command, _log, **_kwargs):
+        commands.append(command)
+        raise run.Failed(command, 100, "no network")
+
+    def which(name):
+        return "/usr/bin/apt-get" if name == "apt-get" else None
+
+    monkeypatch.setattr(printer, "run", blocked)
+    assert "skipped" in printer.ensure(settings(), which, root=False)
+    assert not commands
+    assert "skipped" in printer.ensure(settings(), which, root=True)
+    assert commands
+    found = {"wkhtmltopdf": "/usr/bin/wkhtmltopdf"}.get
+    assert printer.ensure(settings(), found) == "/usr/bin/wkhtmltopdf"
 
 
 def test_packages_without_a_network(settings, tmp_path, monkeypatch):

@@ -33,8 +33,10 @@ registry.category("web_tour.tours").add("c360_customer_page_filter", {
             trigger: ".o_c360_filters input[name=text]",
             run: "edit OLDEST",
         },
-        {trigger: `.o_c360_timeline:not(:has(${ENTRY} ~ ${ENTRY})) .o_c360_clear`},
-        {trigger: `${ENTRY}:only-child:contains(TOUR-OLDEST)`},
+        {
+            trigger:
+                ".o_c360_timeline:not(:has(.o_c360_entry[data-kind=message])) .o_c360_entry:contains(TOUR-OLDEST)",
+        },
         {trigger: ".o_c360_clear", run: "click"},
         {trigger: `${ENTRY}[data-kind=message]`},
         {
@@ -43,7 +45,7 @@ registry.category("web_tour.tours").add("c360_customer_page_filter", {
             run: "select order",
         },
         {
-            trigger: `.o_c360_timeline:has(${ENTRY}[data-kind=order]):not(:has(${ENTRY}[data-kind=message]))`,
+            trigger: ".o_c360_timeline:has(.o_c360_entry[data-kind=order]):not(:has(.o_c360_entry[data-kind=message]))",
         },
         {
             content: "nothing matches",
