@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -8,6 +9,19 @@ from odoo.tools import SQL, float_round
 ROWS = 5
 # How far a card counts where the number would grow with history.
 COUNT_LIMIT = 1000
+
+
+class RowSelect(NamedTuple):
+    """A statement of ``_build_rows`` and what its columns mean.
+
+    ``id, place, rank``, then the totals, the parts that keep them apart, the columns.
+    """
+
+    sql: SQL
+    totals: tuple
+    parts: int
+    columns: tuple
+    limit: int
 
 
 class C360CustomerPanelSelect(models.AbstractModel):
@@ -50,10 +64,33 @@ class C360CustomerPanelSelect(models.AbstractModel):
         :return: ``(rows, totals)``, both lists of objects with the names asked for;
             rows have ``id``, totals the values of ``split`` in a tuple ``key``
         """
+        select = self._build_rows(
+            model, domain, columns, order, totals, split, first, limit
+        )
+        if select is None:
+            return [], []
+        return self._parse_rows(self.env.execute_query(select.sql), select)
+
+    @api.model
+    def _build_rows(
+        self,
+        model,
+        domain,
+        columns,
+        order,
+        totals=None,
+        split=(),
+        first=None,
+        limit=ROWS,
+    ):
+        """Return the ``RowSelect`` of ``_select_rows``, None when nothing can be found.
+
+        Two of the same shape may be asked in one statement, with ``UNION ALL``.
+        """
         Model = self.env[model]
         query = Model._search(Domain(domain), order=order)
         if query.is_empty():
-            return [], []
+            return None
 
         def column(path):
             return self._get_path_sql(Model, query, path)
@@ -61,7 +98,6 @@ class C360CustomerPanelSelect(models.AbstractModel):
         order_by, query.order = query.order, None
         if first:
             order_by = SQL("(%s) IS NOT TRUE, %s", first(column), order_by)
-        # The names of the aggregates stand behind those of the columns.
         aggregates = {"count": SQL("COUNT(*)"), **(totals(column) if totals else {})}
         parts = [column(path) for path in split]
         partition = SQL("PARTITION BY %s", SQL(", ").join(parts)) if parts else SQL()
@@ -76,24 +112,29 @@ class C360CustomerPanelSelect(models.AbstractModel):
                 for path in columns.values()
             ),
         )
-        found = self.env.execute_query(
-            SQL(
-                "SELECT * FROM (%s) AS entry WHERE place <= %s OR rank = 1 "
-                "ORDER BY place",
-                entry,
-                limit,
-            )
+        sql = SQL(
+            "SELECT * FROM (%s) AS entry WHERE place <= %s OR rank = 1 ORDER BY place",
+            entry,
+            limit,
         )
-        first = 3 + len(aggregates)
-        last = first + len(parts)
+        return RowSelect(sql, tuple(aggregates), len(parts), tuple(columns), limit)
+
+    @api.model
+    def _parse_rows(self, found, select):
+        """Return ``(rows, totals)`` of what the database answered."""
+        first = 3 + len(select.totals)
+        last = first + select.parts
         rows = [
-            SimpleNamespace(id=row[0], **dict(zip(columns, row[last:], strict=True)))
-            for row in found[:limit]
+            SimpleNamespace(
+                id=row[0], **dict(zip(select.columns, row[last:], strict=True))
+            )
+            for row in found
+            if row[1] <= select.limit
         ]
         sums = [
             SimpleNamespace(
                 key=tuple(row[first:last]),
-                **dict(zip(aggregates, row[3:first], strict=True)),
+                **dict(zip(select.totals, row[3:first], strict=True)),
             )
             for row in found
             if row[2] == 1

@@ -27,13 +27,11 @@ class C360CustomerPanelReturn(models.AbstractModel):
         today = fields.Date.context_today(self)
         since, before = (today - relativedelta(years=years) for years in (1, 2))
         figures, rows, health, count = [], [], [], 0
-        for read in (self._get_returns, self._get_credit_notes):
-            part = read(customer, partner_ids, since, before)
-            if part:
-                figures += part["figures"]
-                rows += part["rows"]
-                count += part["count"]
-                health += part["health"]
+        for part in self._read_parts(customer, partner_ids, since, before):
+            figures += part["figures"]
+            rows += part["rows"]
+            count += part["count"]
+            health += part["health"]
         if not count:
             return None
         rows.sort(key=lambda row: row["date"] or "", reverse=True)
@@ -47,64 +45,64 @@ class C360CustomerPanelReturn(models.AbstractModel):
             "health": health,
         }
 
-    def _get_returns(self, customer, partner_ids, since, before):
-        """Return what the card says about goods, None for whom has no right to it."""
+    def _read_parts(self, customer, partner_ids, since, before):
+        """Return what the card says about goods and about money, in one query.
+
+        Of each only where the user has a right to it.
+        """
+        kinds = {
+            "goods": (
+                self._prepare_returns,
+                self._build_returns(partner_ids, since, before),
+            ),
+            "money": (
+                self._prepare_credit_notes,
+                self._build_credit_notes(customer, partner_ids, since, before),
+            ),
+        }
+        kinds = {kind: parts for kind, parts in kinds.items() if parts[1]}
+        if not kinds:
+            return []
+        found = self.env.execute_query(
+            SQL(" UNION ALL ").join(
+                SQL("(SELECT %s AS kind, part.* FROM (%s) AS part)", kind, select.sql)
+                for kind, (_prepare, select) in kinds.items()
+            )
+        )
+        parts = []
+        for kind, (prepare, select) in kinds.items():
+            rows, sums = self._parse_rows(
+                [row[1:] for row in found if row[0] == kind], select
+            )
+            if sums:
+                parts.append(prepare(customer, rows, sums, since))
+        return parts
+
+    def _build_returns(self, partner_ids, since, before):
         if not self.env["stock.picking"].has_access("read"):
             return None
-        name = self.env._("Returns")
-        rows, sums = self._select_rows(
+        nothing = SQL("NULL::numeric")
+        return self._build_rows(
             "stock.picking",
             self._get_documents_domain("stock.picking", partner_ids) & RETURN,
             {
                 "name": "name",
-                "origin": "origin",
-                "date": "create_date",
+                "ref": "origin",
+                "date": lambda column: SQL("%s::date", column("create_date")),
                 "state": "state",
+                "amount": lambda column: nothing,
+                "company_id": "company_id",
             },
             "create_date desc, id desc",
-            totals=lambda column: self._count_years(
-                column("create_date"), since, before
-            ),
+            totals=lambda column: {
+                **self._count_years(column("create_date"), since, before),
+                "credited": SQL("MIN(%s)", nothing),
+                "credited_before": SQL("MIN(%s)", nothing),
+            },
+            split=("company_id",),
         )
-        if not sums:
-            return None
-        [total] = sums
-        action = self._prepare_documents_action(name, "stock.picking", customer, RETURN)
-        states = self._get_labels("stock.picking", "state")
-        return {
-            "figures": [
-                self._prepare_figure(
-                    self.env._("Returns in 12 months"),
-                    total.this,
-                    "integer",
-                    "warning" if total.this else "muted",
-                    trend=self._get_trend(total.this, total.last),
-                    trend_good="down",
-                    trend_label=self.env._("against the 12 months before"),
-                    action=action,
-                )
-            ],
-            "rows": [
-                self._prepare_row(
-                    self.env["stock.picking"].browse(row.id),
-                    self.env._("Return %(name)s", name=row.name),
-                    subtitle=row.origin or False,
-                    date=fields.Datetime.to_string(row.date),
-                    badges=[
-                        self._prepare_badge(
-                            states[row.state],
-                            "muted" if row.state == "done" else "warning",
-                        )
-                    ],
-                )
-                for row in rows
-            ],
-            "count": total.count,
-            "health": [],
-        }
 
-    def _get_credit_notes(self, customer, partner_ids, since, before):
-        """Return what the card says about money, None for whom has no right to it."""
+    def _build_credit_notes(self, customer, partner_ids, since, before):
         if not self.env["account.move"].has_access("read"):
             return None
 
@@ -123,7 +121,7 @@ class C360CustomerPanelReturn(models.AbstractModel):
                 ),
             }
 
-        rows, sums = self._select_rows(
+        return self._build_rows(
             "account.move",
             self._get_documents_domain("account.move", partner_ids)
             # the index of credit notes
@@ -133,6 +131,7 @@ class C360CustomerPanelReturn(models.AbstractModel):
                 "name": "name",
                 "ref": "ref",
                 "date": "invoice_date",
+                "state": "state",
                 "amount": "amount_total_signed",
                 "company_id": "company_id",
             },
@@ -140,8 +139,49 @@ class C360CustomerPanelReturn(models.AbstractModel):
             totals=totals,
             split=("company_id",),
         )
-        if not sums:
-            return None
+
+    def _prepare_returns(self, customer, rows, sums, since):
+        """Return what the card says about goods."""
+        name = self.env._("Returns")
+        this, last = (
+            sum(getattr(row, name) for row in sums) for name in ("this", "last")
+        )
+        action = self._prepare_documents_action(name, "stock.picking", customer, RETURN)
+        states = self._get_labels("stock.picking", "state")
+        return {
+            "figures": [
+                self._prepare_figure(
+                    self.env._("Returns in 12 months"),
+                    this,
+                    "integer",
+                    "warning" if this else "muted",
+                    trend=self._get_trend(this, last),
+                    trend_good="down",
+                    trend_label=self.env._("against the 12 months before"),
+                    action=action,
+                )
+            ],
+            "rows": [
+                self._prepare_row(
+                    self.env["stock.picking"].browse(row.id),
+                    self.env._("Return %(name)s", name=row.name),
+                    subtitle=row.ref or False,
+                    date=fields.Date.to_string(row.date),
+                    badges=[
+                        self._prepare_badge(
+                            states[row.state],
+                            "muted" if row.state == "done" else "warning",
+                        )
+                    ],
+                )
+                for row in rows
+            ],
+            "count": sum(row.count for row in sums),
+            "health": [],
+        }
+
+    def _prepare_credit_notes(self, customer, rows, sums, since):
+        """Return what the card says about money."""
         credited, credited_before = (
             self._sum_in_company_currency(sums, name)
             for name in ("credited", "credited_before")

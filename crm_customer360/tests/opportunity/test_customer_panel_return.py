@@ -73,5 +73,5 @@ class TestCustomerPanelReturn(PanelCommon):
         customer = self.customer.with_env(panel.env)
         self.assertIsNone(panel._load_panel(customer, self.engineer.ids))
         panel._load_panel(customer, self.buyer.ids)
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(1):
             panel._load_panel(customer, self.buyer.ids)
