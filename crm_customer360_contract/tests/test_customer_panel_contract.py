@@ -81,8 +81,8 @@ class TestCustomerPanelContract(Customer360Common):
         self.assertIsNone(self._panel())
 
     def test_one_query(self):
-        self._panel()
         panel = self.env_of("leader")["c360.customer.panel.contract"]
         customer = self.customer.with_env(panel.env)
+        panel._load_panel(customer, self.buyer.ids)
         with self.assertQueryCount(1):
             panel._load_panel(customer, self.buyer.ids)
