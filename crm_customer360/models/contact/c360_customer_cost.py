@@ -36,3 +36,21 @@ class C360CustomerCost(models.AbstractModel):
             of_touch=scope.only("touch.customer_id"),
         )
         return [*super()._get_sources(scope), touches]
+
+    @api.model
+    def _get_price_fields(self):
+        return [
+            *super()._get_price_fields(),
+            "c360_visit_cost",
+            "c360_call_cost",
+            "c360_message_cost",
+        ]
+
+    @api.model
+    def _get_changed_sources(self, since):
+        # by the index on the date; what becomes of an older one is found when
+        # everybody is looked at
+        touches = SQL(
+            "SELECT customer_id FROM c360_contact_touch WHERE date >= %s", since
+        )
+        return [*super()._get_changed_sources(since), touches]

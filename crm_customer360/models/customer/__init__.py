@@ -6,6 +6,7 @@ from . import c360_customer_profile_value
 from . import c360_customer_profile_score
 from . import c360_customer_cost
 from . import c360_customer_cut
+from . import c360_customer_progress
 from . import c360_customer_tier
 from . import c360_customer_lifecycle
 from . import c360_customer_event

@@ -36,3 +36,22 @@ class C360CustomerCost(models.AbstractModel):
     def _get_flush(self):
         """Return what the sources read: field names by model name."""
         return {}
+
+    @api.model
+    def _get_price_fields(self):
+        """Return the fields of a company that hold the prices."""
+        return []
+
+    @api.model
+    def _get_changed_sources(self, since):
+        """Return queries of the contacts (``partner_id``) served since then.
+
+        :param datetime since: UTC
+        :rtype: list of :class:`SQL`
+        """
+        return []
+
+    @api.model
+    def _get_changed_query(self, since):
+        sources = self._get_changed_sources(since)
+        return SQL(" UNION ").join(sources or [SQL("SELECT NULL::int AS partner_id")])

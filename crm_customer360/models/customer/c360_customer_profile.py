@@ -138,19 +138,26 @@ class C360CustomerProfile(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Refresh everybody: time alone moves customers on, and gaps are healed."""
+        """Refresh whom documents or time alone have moved on; heal gaps.
+
+        Goes on where it was stopped. Does nothing while the lifecycle is switched off.
+        """
+        if not self._is_used():
+            return
         try:
-            self._refresh()
+            is_done = self.env["c360.customer.progress"]._get()._run()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # An order slice moved a customer while this ran: begin again, with a
             # snapshot that knows of it.
             _logger.info("Customer profiles: refresh collided, once more")
             self.env.cr.rollback()
-            self._refresh()
+            is_done = self.env["c360.customer.progress"]._get()._run()
+        if not is_done:
+            self._wake_refresh()
 
     @api.model
     def _wake_refresh(self):
-        """Have the cron refresh everybody soon: a definition has changed."""
+        """Have the cron look soon: a definition has changed, it will notice."""
         cron = self.env.ref(
             "crm_customer360.ir_cron_customer_profile", raise_if_not_found=False
         )
@@ -177,9 +184,6 @@ class C360CustomerProfile(models.Model):
         """
         if not self._is_used() or (partners is not None and not partners):
             return 0
-        for model_name, field_names in self._get_refresh_sources():
-            self.env[model_name].flush_model(field_names)
-        self.flush_model()
         scope = CustomerScope()
         if partners is not None:
             # The system keeps the books, whoever's document is the reason.
@@ -187,6 +191,18 @@ class C360CustomerProfile(models.Model):
             scope = CustomerScope(
                 (partners_sudo | partners_sudo.commercial_partner_id).ids
             )
+        return self._refresh_flushed(scope)
+
+    @api.model
+    def _flush_sources(self):
+        for model_name, field_names in self._get_refresh_sources():
+            self.env[model_name].flush_model(field_names)
+        self.flush_model()
+
+    @api.model
+    def _refresh_flushed(self, scope):
+        """Refresh the customers of a scope with what the cache held back written."""
+        self._flush_sources()
         written = self._refresh_scope(scope)
         if written:
             self.invalidate_model()
@@ -197,6 +213,15 @@ class C360CustomerProfile(models.Model):
     def _get_refresh_sources(self):
         """Return pairs of a model and its fields that the refresh reads."""
         return list(SOURCES.items())
+
+    @api.model
+    def _get_definition_fields(self):
+        """Return the fields of a company that decide about everybody's figures."""
+        return ["c360_new_days", "c360_won_back_days", "c360_churn_days"]
+
+    @api.model
+    def _refresh_comparison(self):
+        """Bring up to date what depends on the other customers as well."""
 
     @api.model
     def _refresh_scope(self, scope):
@@ -236,4 +261,7 @@ class C360CustomerProfile(models.Model):
         """Return what was given back of the order ``o``, to be joined."""
         lines = CREDITED_LINES if scope.is_all else LINES_OF_ORDER
         credit = SQL(CREDIT, lines=SQL(lines), whole=WHOLE, cent=CENT)
-        return SQL("(%s)" if scope.is_all else "LATERAL (%s)", credit)
+        if not scope.is_all:
+            return SQL("LATERAL (%s)", credit)
+        # once, whatever the planner believes
+        return SQL("(WITH once AS MATERIALIZED (%s) SELECT * FROM once)", credit)

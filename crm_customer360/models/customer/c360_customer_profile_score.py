@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .c360_customer_scope import CustomerScope
+
 TIERS = [("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")]
 
 # Those with the same figure have the same score: one more than the limits it exceeds.
@@ -107,6 +109,18 @@ class C360CustomerProfileScore(models.Model):
 
     # The filter "A customers", best first.
     _tier_idx = models.Index("(tier, rfm_score DESC) WHERE tier IS NOT NULL")
+
+    @api.model
+    def _get_definition_fields(self):
+        return [*super()._get_definition_fields(), "c360_score_days"]
+
+    @api.model
+    def _refresh_comparison(self):
+        super()._refresh_comparison()
+        if self._is_value_used():
+            self.env["c360.customer.cut"]._take()
+            if self._refresh_scores(CustomerScope()):
+                self.invalidate_model()
 
     @api.model
     def _refresh_scope(self, scope):

@@ -78,6 +78,11 @@ class C360CustomerProfileValue(models.Model):
         return sources
 
     @api.model
+    def _get_definition_fields(self):
+        prices = self.env["c360.customer.cost"]._get_price_fields()
+        return [*super()._get_definition_fields(), *prices]
+
+    @api.model
     def _refresh_scope(self, scope):
         written = super()._refresh_scope(scope)
         if self._is_value_used():

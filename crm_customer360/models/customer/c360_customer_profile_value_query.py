@@ -103,20 +103,27 @@ ALL_PARTS = {
     "lines": "sale_order_line AS line ON line.order_id = bought.id",
     # goods at the value they left the stock with, less what came back
     "moves": """(
-        SELECT move.sale_line_id,
-               SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END) AS cost
-          FROM stock_move AS move
-         WHERE move.sale_line_id IS NOT NULL
-           AND move.state = 'done'
-           AND (move.is_in OR move.is_out)
-      GROUP BY move.sale_line_id
+        WITH once AS MATERIALIZED (
+            SELECT move.sale_line_id,
+                   SUM(CASE WHEN move.is_in THEN -move.value ELSE move.value END)
+                       AS cost
+              FROM stock_move AS move
+             WHERE move.sale_line_id IS NOT NULL
+               AND move.state = 'done'
+               AND (move.is_in OR move.is_out)
+          GROUP BY move.sale_line_id
+        )
+        SELECT * FROM once
         ) AS moved ON moved.sale_line_id = line.id""",
     "settled": """(
-        SELECT due.move_id, MAX(partial.max_date) AS day
-          FROM account_partial_reconcile AS partial
-          JOIN account_move_line AS due ON due.id = partial.debit_move_id
-         WHERE due.display_type = 'payment_term'
-      GROUP BY due.move_id
+        WITH once AS MATERIALIZED (
+            SELECT due.move_id, MAX(partial.max_date) AS day
+              FROM account_partial_reconcile AS partial
+              JOIN account_move_line AS due ON due.id = partial.debit_move_id
+             WHERE due.display_type = 'payment_term'
+          GROUP BY due.move_id
+        )
+        SELECT * FROM once
         ) AS settled ON settled.move_id = invoice.id""",
 }
 PARTS_OF_DOCUMENT = {

@@ -32,3 +32,14 @@ class C360CustomerCost(models.AbstractModel):
             of_partner=scope.only("partner.commercial_partner_id"),
         )
         return [*super()._get_sources(scope), tickets]
+
+    @api.model
+    def _get_price_fields(self):
+        return [*super()._get_price_fields(), "c360_ticket_cost"]
+
+    @api.model
+    def _get_changed_sources(self, since):
+        tickets = SQL(
+            "SELECT partner_id FROM helpdesk_ticket WHERE write_date >= %s", since
+        )
+        return [*super()._get_changed_sources(since), tickets]
