@@ -98,10 +98,11 @@ class C360CustomerProgress(models.Model):
         self.ensure_one()
         definition = self._get_definition()
         today = fields.Date.today()
-        if self.definition != definition or not self.since:
+        is_redefined = self.definition != definition
+        if is_redefined:
             self.write({"full_start": False, "last_id": 0})
         is_due = (
-            self.definition != definition
+            is_redefined
             or not self.full_date
             or (today - self.full_date).days >= FULL_DAYS
         )
