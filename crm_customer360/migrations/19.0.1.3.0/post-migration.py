@@ -14,6 +14,8 @@ def migrate(cr, version):
         for switch in SWITCHES
     ]
     _compare_contacts(env)
+    # the new figures of everybody: too much for an update, the job does it in slices
+    env["c360.customer.profile"]._wake_refresh()
 
 
 def _compare_contacts(env):
