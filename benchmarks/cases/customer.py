@@ -92,7 +92,39 @@ def profile_refresh(bench):
         before = _written(env)
         _refresh(env)
         bench.must("rows written when nothing changed", _written(env) - before, 0)
+    _nightly(bench)
     _touched(bench)
+
+
+def _nightly(bench):
+    """The nightly run, when nothing happened and when everybody is due in slices."""
+    from odoo.addons.crm_customer360.models.customer.c360_customer_scope import (
+        CustomerScope,
+    )
+
+    def run(env):
+        progress = env["c360.customer.progress"]._get()
+        progress.write(
+            {
+                "since": env.cr.now(),
+                "full_start": False,
+                "full_date": env.cr.now().date(),
+                "definition": progress._get_definition(),
+            }
+        )
+        progress._run()
+
+    bench.compare(
+        "profiles of the night, nothing happened / new table",
+        run,
+        _new_table,
+        at_most(1.5),
+    )
+    bench.compare(
+        "orders and lifecycle of all, nothing changed / new table",
+        lambda env: env[PROFILE]._refresh_rows(CustomerScope()),
+        _new_table,
+    )
 
 
 def _touched(bench):

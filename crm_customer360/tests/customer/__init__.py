@@ -21,6 +21,7 @@ from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_customer_panel_profile
 from . import test_customer_panel_value
+from . import test_customer_progress
 from . import test_customer_refund
 from . import test_customer_rights
 from . import test_customer_score
@@ -29,4 +30,3 @@ from . import test_customer_settings
 from . import test_customer_timeline
 from . import test_customer_timeline_filter
 from . import test_customer_value
-from . import test_customer_progress
