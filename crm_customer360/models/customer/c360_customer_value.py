@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.customer_churn import SILENCE
+
 
 class C360CustomerValue(models.Model):
     """What is to be expected of a customer: columns of his profile.
@@ -95,8 +97,8 @@ class C360CustomerValue(models.Model):
             )
 
     def _get_churn_sentence(self, code, words, today):
-        """Return one reason in words; ``overdue`` says by how much."""
-        if code == "overdue" and self.order_gap and self.last_order_date:
+        """Return one reason in words; a silence is told against his rhythm."""
+        if code in SILENCE and self.order_gap and self.last_order_date:
             return self.env._(
                 "orders every %(gap)s days, silent for %(silence)s",
                 gap=self.order_gap,

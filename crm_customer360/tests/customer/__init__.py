@@ -6,7 +6,9 @@ from . import test_c360_customer_segment
 from . import test_customer_access
 from . import test_customer_audit
 from . import test_customer_concurrency
+from . import test_customer_churn
 from . import test_customer_documents
+from . import test_customer_forecast
 from . import test_customer_dossier
 from . import test_customer_figure
 from . import test_customer_figure_rights
@@ -28,5 +30,6 @@ from . import test_customer_score
 from . import test_customer_segment_members
 from . import test_customer_settings
 from . import test_customer_timeline
+from . import test_customer_value
 from . import test_customer_timeline_filter
 from . import test_customer_value
