@@ -54,3 +54,4 @@ from . import c360_customer_panel_person
 from . import c360_customer_panel_consent
 from . import c360_customer_segment
 from . import c360_customer_handover
+from . import c360_customer_churn

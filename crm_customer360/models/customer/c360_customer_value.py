@@ -75,8 +75,10 @@ class C360CustomerValue(models.Model):
     churn_reasons = fields.Char(string="Reason Codes", readonly=True)
     churn_reason_text = fields.Char(string="Why", compute="_compute_churn_reason_text")
 
-    # customers at risk, those in most danger first
-    _churn_risk_idx = models.Index("(churn_risk DESC, id) WHERE churn_risk > 0")
+    # customers at risk: those in most danger first, the largest among them
+    _churn_risk_idx = models.Index(
+        "(churn_risk DESC, revenue DESC, id) WHERE churn_risk > 0"
+    )
     # "who should have ordered by now"
     _next_order_idx = models.Index(
         "(next_order_date) WHERE next_order_date IS NOT NULL"

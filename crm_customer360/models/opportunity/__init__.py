@@ -7,3 +7,4 @@ from . import c360_customer_panel_receivable
 from . import c360_customer_panel_return
 from . import c360_opportunity_fulfilment
 from . import c360_customer_handover
+from . import c360_customer_churn

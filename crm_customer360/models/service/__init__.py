@@ -7,3 +7,4 @@ from . import c360_service_complaint_mixin
 from . import c360_service_opening_mixin
 from . import c360_customer_segment
 from . import c360_customer_handover
+from . import c360_customer_churn

@@ -32,4 +32,3 @@ from . import test_customer_settings
 from . import test_customer_timeline
 from . import test_customer_value
 from . import test_customer_timeline_filter
-from . import test_customer_value
