@@ -5,13 +5,13 @@ from . import test_c360_customer_profile
 from . import test_c360_customer_segment
 from . import test_customer_access
 from . import test_customer_audit
-from . import test_customer_concurrency
 from . import test_customer_churn
+from . import test_customer_concurrency
 from . import test_customer_documents
-from . import test_customer_forecast
 from . import test_customer_dossier
 from . import test_customer_figure
 from . import test_customer_figure_rights
+from . import test_customer_forecast
 from . import test_customer_handover
 from . import test_customer_handover_user
 from . import test_customer_header
@@ -30,5 +30,5 @@ from . import test_customer_score
 from . import test_customer_segment_members
 from . import test_customer_settings
 from . import test_customer_timeline
-from . import test_customer_value
 from . import test_customer_timeline_filter
+from . import test_customer_value
