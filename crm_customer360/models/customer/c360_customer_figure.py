@@ -10,9 +10,18 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...tools.customer_figure import CLASSES, CUSTOMERS, PROSPECTS, Figures
-from .c360_customer_figure_query import FIGURES, PLACE, ROWS, STAY
+from .c360_customer_figure_query import (
+    AT_END,
+    AT_START,
+    FIGURES,
+    PLACE,
+    ROWS,
+    STAY,
+)
 
 MONTHS = 12
+# For one sort and one count of a million customers
+WORK_MEM = "128MB"
 COMPARE = ("previous", "year")
 
 
@@ -185,7 +194,7 @@ class C360CustomerFigure(models.AbstractModel):
 
     @api.model
     def _get_base(self, end, filters):
-        """Return the parts of the statements that say who counts.
+        """Return the part of the statements that says who counts, and his stays.
 
         The rules of profiles and of the ledger, the companies chosen, the filters.
         """
@@ -214,7 +223,12 @@ class C360CustomerFigure(models.AbstractModel):
             )
         customer = SQL(
             """
-            SELECT c360_customer_profile.*, person.create_date::date AS create_date
+            SELECT c360_customer_profile.id, c360_customer_profile.partner_id,
+                   c360_customer_profile.company_id, c360_customer_profile.lifecycle,
+                   c360_customer_profile.lifecycle_date,
+                   COALESCE(c360_customer_profile.last_order_date
+                            > c360_customer_profile.first_order_date, FALSE) AS again,
+                   person.create_date::date AS create_date
               FROM %s
               JOIN res_partner AS person
                 ON person.id = c360_customer_profile.partner_id
@@ -229,21 +243,36 @@ class C360CustomerFigure(models.AbstractModel):
             if any(filters.values())
             else SQL("row.id IN %s", former.subselect())
         )
-        return customer, SQL(STAY, former=is_former)
+        return SQL(STAY, customer=customer, former=is_former)
+
+    @api.model
+    def _get_place(self, start, end, before):
+        """Return the SQL that says where everybody was, and is."""
+        return SQL(
+            PLACE,
+            before=SQL(AT_START, day=start),
+            after=SQL(AT_END, day=end),
+            before_then=SQL(AT_START, day=before[0]) if before else SQL("NULL::text"),
+            after_then=SQL(AT_END, day=before[1]) if before else SQL("NULL::text"),
+            end=end,
+        )
+
+    @api.model
+    def _take_memory(self):
+        """Have big companies counted in memory; ends with the transaction."""
+        self.env.cr.execute(SQL("SET LOCAL work_mem = %s", WORK_MEM))
 
     @api.model
     def _read(self, start, end, before, dimension, filters):
         """Run the statement; return its sections as counters."""
-        customer, stay = self._get_base(end, filters)
+        stay = self._get_base(end, filters)
         first = end.replace(day=1) - relativedelta(months=MONTHS - 1)
-        before = before or (end, end)
+        self._take_memory()
         rows = self.env.execute_query(
             SQL(
                 FIGURES,
-                customer=customer,
                 stay=stay,
-                place=SQL(PLACE, start=start, end=end),
-                place_before=SQL(PLACE, start=before[0], end=before[1]),
+                place=self._get_place(start, end, before),
                 dimension=self.env["c360.customer.figure.dimension"]._get_query(
                     dimension, self.env.companies, end
                 ),
@@ -286,12 +315,10 @@ class C360CustomerFigure(models.AbstractModel):
         start, end = self._get_period(spec.get("from"), spec.get("to"))
         dimensions = self.env["c360.customer.figure.dimension"]._get_dimensions()
         filters = self._check_filters(spec.get("filters"), dimensions)
-        customer, stay = self._get_base(end, filters)
         return SQL(
             ROWS,
-            customer=customer,
-            stay=stay,
-            place=SQL(PLACE, start=start, end=end),
+            stay=self._get_base(end, filters),
+            place=self._get_place(start, end, None),
             condition=self._get_condition(spec),
         )
 

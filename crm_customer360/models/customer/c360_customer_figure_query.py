@@ -11,49 +11,38 @@ A customer has been a prospect since his contact was created, or since the first
 of him when he never bought. Who was deleted had his last stay end on that day.
 
 Parameters: ``customer`` (a query of the profiles that count), ``former`` (a condition
-on ledger rows of deleted customers).
+on ledger rows of deleted customers). Nothing is sorted twice: everybody's transitions
+once, then all is counted in one pass.
 """
 
 STAY = """
 step AS (
-    SELECT customer.id, customer.partner_id, customer.first_order_date,
-           customer.last_order_date,
-           row.new, row.date AS begins,
+    SELECT customer.id, customer.partner_id, customer.again, customer.lifecycle,
+           CASE WHEN row.id IS NULL THEN customer.lifecycle ELSE row.new END AS class,
+           COALESCE(row.date, customer.lifecycle_date, customer.create_date) AS begins,
            LEAD(row.date) OVER w AS ends,
-           ROW_NUMBER() OVER w AS number,
            LEAD(row.id) OVER w IS NULL AS is_last,
-           customer.lifecycle, customer.create_date
-      FROM customer
-      JOIN c360_customer_lifecycle AS row
+           CASE WHEN row.id IS NOT NULL AND ROW_NUMBER() OVER w = 1
+                THEN customer.create_date END AS known
+      FROM (%(customer)s) AS customer
+      LEFT JOIN c360_customer_lifecycle AS row
         ON row.partner_id = customer.partner_id
        AND row.company_id = customer.company_id
     WINDOW w AS (PARTITION BY customer.id ORDER BY row.date, row.id)
 ), stay AS MATERIALIZED (
-    SELECT id, partner_id, first_order_date, last_order_date,
-           CASE WHEN is_last THEN lifecycle ELSE new END AS class, begins, ends
+    SELECT step.id, step.partner_id, step.again, part.class, part.begins, part.ends
       FROM step
-     WHERE ends IS NULL OR begins < ends
- UNION ALL
-    -- before the first transition
-    SELECT id, partner_id, first_order_date, last_order_date,
-           'prospect', create_date, begins
-      FROM step
-     WHERE number = 1 AND create_date < begins
- UNION ALL
-    -- no transition at all
-    SELECT id, partner_id, first_order_date, last_order_date, lifecycle,
-           COALESCE(lifecycle_date, create_date), NULL
-      FROM customer
-     WHERE NOT EXISTS (
-           SELECT
-             FROM c360_customer_lifecycle AS row
-            WHERE row.partner_id = customer.partner_id
-              AND row.company_id = customer.company_id)
+     CROSS JOIN LATERAL (VALUES
+           (CASE WHEN is_last THEN lifecycle ELSE class END, begins, ends),
+           -- before the first transition
+           ('prospect', known, begins)) AS part(class, begins, ends)
+     WHERE part.begins IS NOT NULL
+       AND (part.ends IS NULL OR part.begins < part.ends)
  UNION ALL
     -- deleted: negative, as no profile is
     SELECT -DENSE_RANK() OVER (ORDER BY row.company_id, row.former_id, CASE
                WHEN row.former_id IS NULL THEN row.partner_name END),
-           NULL, NULL, NULL, row.new, row.date,
+           NULL, FALSE, row.new, row.date,
            COALESCE(LEAD(row.date) OVER w, row.former_date)
       FROM c360_customer_lifecycle AS row
      WHERE row.partner_id IS NULL AND %(former)s
@@ -63,41 +52,44 @@ step AS (
                ORDER BY row.date, row.id)
 )"""
 
-# Where everybody was on the day before a period, and on its last day; since when he has
-# been a customer, and whether he bought again since.
+# Where everybody was on a day: the class of the stay that holds it
+AT_START = """
+    MAX(class) FILTER (WHERE begins < %(day)s AND (ends IS NULL OR ends >= %(day)s))
+"""
+AT_END = """
+    MAX(class) FILTER (WHERE begins <= %(day)s AND (ends IS NULL OR ends > %(day)s))
+"""
+
+# Of everybody: where before a period, and on its last day; the same for the one it is
+# compared with; since when he has been a customer, and whether he bought again since.
 PLACE = """
-    SELECT id, partner_id,
-           MAX(class) FILTER (
-               WHERE begins < %(start)s AND (ends IS NULL OR ends >= %(start)s)
-           ) AS before,
-           MAX(class) FILTER (
-               WHERE begins <= %(end)s AND (ends IS NULL OR ends > %(end)s)
-           ) AS after,
+    SELECT id, partner_id, again,
+           %(before)s AS before,
+           %(after)s AS after,
+           %(before_then)s AS before_then,
+           %(after_then)s AS after_then,
            COALESCE(MAX(ends) FILTER (WHERE class = 'prospect' AND ends <= %(end)s),
-                    MIN(begins) FILTER (WHERE class <> 'prospect')) AS since,
-           COALESCE(MAX(last_order_date) > MAX(first_order_date), FALSE) AS again
+                    MIN(begins) FILTER (WHERE class <> 'prospect')) AS since
       FROM stay
      WHERE begins <= %(end)s
-  GROUP BY id, partner_id
+  GROUP BY id, partner_id, again
 """
 
 # section, value of the dimension, month, class before, class after, how many, how many
-# of them bought again
+# of them bought again, how many were deleted since
 FIGURES = """
-WITH customer AS (%(customer)s), %(stay)s,
-place AS MATERIALIZED (%(place)s),
-place_before AS (%(place_before)s)
+WITH %(stay)s, place AS MATERIALIZED (%(place)s)
 SELECT 'total', NULL::int, NULL::date, before, after,
        COUNT(*), COUNT(*) FILTER (WHERE again), COUNT(*) FILTER (WHERE id < 0)
   FROM place
  WHERE before IS NOT NULL OR after IS NOT NULL
  GROUP BY before, after
 UNION ALL
-SELECT 'before', NULL, NULL, before, after,
+SELECT 'before', NULL, NULL, before_then, after_then,
        COUNT(*), COUNT(*) FILTER (WHERE again), 0
-  FROM place_before
- WHERE before IS NOT NULL OR after IS NOT NULL
- GROUP BY before, after
+  FROM place
+ WHERE before_then IS NOT NULL OR after_then IS NOT NULL
+ GROUP BY before_then, after_then
 UNION ALL
 SELECT 'dimension', dimension.value, NULL, before, after,
        COUNT(*), COUNT(*) FILTER (WHERE again), 0
@@ -112,18 +104,25 @@ SELECT 'entered', NULL, date_trunc('month', since)::date, NULL, NULL,
  WHERE after <> 'prospect' AND since >= %(first)s
  GROUP BY 3
 UNION ALL
-SELECT 'stock', NULL, GREATEST(date_trunc('month', day)::date, %(first)s), NULL, class,
-       SUM(change), 0, 0
-  FROM (SELECT begins AS day, class, 1 AS change FROM stay
+-- who came and who went in a month; all that came before are the first stock
+SELECT 'stock', NULL, date_trunc('month', day)::date, NULL, class,
+       SUM(number * change), 0, 0
+  FROM (SELECT GREATEST(begins, %(first)s) AS day, class, 1 AS change,
+               COUNT(*) AS number
+          FROM stay
+         WHERE begins <= %(end)s AND (ends IS NULL OR ends >= %(first)s)
+      GROUP BY 1, 2
      UNION ALL
-        SELECT ends, class, -1 FROM stay WHERE ends IS NOT NULL) AS move
- WHERE day <= %(end)s
+        SELECT ends, class, -1, COUNT(*)
+          FROM stay
+         WHERE ends BETWEEN %(first)s AND %(end)s
+      GROUP BY 1, 2) AS move
  GROUP BY 3, class
 """
 
 # The profiles behind one figure
 ROWS = """
-WITH customer AS (%(customer)s), %(stay)s, place AS (%(place)s)
+WITH %(stay)s, place AS (%(place)s)
 SELECT id
   FROM place
  WHERE %(condition)s

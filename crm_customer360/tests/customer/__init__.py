@@ -11,6 +11,7 @@ from . import test_customer_documents
 from . import test_customer_dossier
 from . import test_customer_figure
 from . import test_customer_figure_rights
+from . import test_customer_figure_tour
 from . import test_customer_forecast
 from . import test_customer_handover
 from . import test_customer_handover_user

@@ -13,7 +13,7 @@ import {getColor} from "@web/core/colors/colors";
 import {_t} from "@web/core/l10n/translation";
 import {toLocal} from "./customer_format";
 
-const PALETTE = "odoo";
+const PALETTE = "md";
 
 /** Month by month: the rates as lines, or the customers of each class as columns. */
 export class CustomerFigureChart extends Component {
@@ -52,7 +52,8 @@ export class CustomerFigureChart extends Component {
                 borderColor: getColor(index, scheme, PALETTE),
                 backgroundColor: getColor(index, scheme, PALETTE),
                 spanGaps: true,
-                tension: 0.2,
+                // never above or below what was counted
+                cubicInterpolationMode: "monotone",
             }));
         }
         // prospects are another order of magnitude, and no customers

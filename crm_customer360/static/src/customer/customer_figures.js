@@ -17,18 +17,21 @@ const {DateTime} = luxon;
 const MODEL = "c360.customer.figure";
 const SHOWN = 15;
 
-/** The first and the last day of a period by its name, today being known. */
+/** The first and the last day of a period by its name; none ends after today. */
 function periodOf(name, today) {
     const unit = name.includes("quarter") ? "quarter" : "month";
     if (name === "year") {
-        return [today.startOf("year"), today.endOf("year")];
+        return [today.startOf("year"), today];
     }
     if (name === "twelve") {
         const last = today.startOf("month").minus({days: 1});
         return [last.minus({months: 11}).startOf("month"), last];
     }
-    const day = name.startsWith("last") ? today.minus({[`${unit}s`]: 1}) : today;
-    return [day.startOf(unit), day.endOf(unit)];
+    if (name.startsWith("last")) {
+        const day = today.minus({[`${unit}s`]: 1});
+        return [day.startOf(unit), day.endOf(unit)];
+    }
+    return [today.startOf(unit), today];
 }
 
 /**
@@ -244,6 +247,11 @@ export class CustomerFigures extends Component {
             ],
             domain: [["figure_key", "=", key]],
         });
+    }
+
+    openClass(row, name) {
+        const key = JSON.stringify({...JSON.parse(row.key), after: [name]});
+        return this.open(key, `${row.name}: ${this.data.classes[name]}`);
     }
 
     openPart(figure, part) {
