@@ -1,6 +1,7 @@
 from ast import literal_eval
+from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -9,6 +10,17 @@ from .c360_customer_segment_query import DEFINITION_ERRORS
 
 # What the screens name at once
 NAMED = 3
+
+
+class CompletenessRule(NamedTuple):
+    """A rule as it is applied: plain values, so that it can be cached."""
+
+    place: int
+    name: str
+    weight: int
+    company_id: int | bool
+    applies: tuple
+    met: tuple
 
 
 class C360CustomerCompletenessRule(models.Model):
@@ -109,17 +121,17 @@ class C360CustomerCompletenessRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        self._wake_refresh()
+        self._rules_changed()
         return rules
 
     def write(self, vals):
         result = super().write(vals)
-        self._wake_refresh()
+        self._rules_changed()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self._wake_refresh()
+        self._rules_changed()
         return result
 
     @api.model
@@ -129,7 +141,8 @@ class C360CustomerCompletenessRule(models.Model):
         )
 
     @api.model
-    def _wake_refresh(self):
+    def _rules_changed(self):
+        self.env.registry.clear_cache()
         # scheduling is the system's business
         cron_sudo = self.env.ref(
             "crm_customer360.ir_cron_customer_completeness", raise_if_not_found=False
@@ -159,33 +172,51 @@ class C360CustomerCompletenessRule(models.Model):
         return domain
 
     @api.model
+    @tools.ormcache("self.env.lang")
+    def _load_rules(self):
+        """Return the rules as plain values: every page of a customer asks for them."""
+        # the rules are the company's, whoever opens a customer
+        rules_sudo = self.sudo().search(Domain.TRUE)
+        loaded = []
+        for rule_sudo in rules_sudo:
+            try:
+                domains = (rule_sudo._get_applies_domain(), rule_sudo._get_met_domain())
+            except DEFINITION_ERRORS:
+                continue
+            loaded.append(
+                CompletenessRule(
+                    len(loaded),
+                    rule_sudo.name,
+                    rule_sudo.weight,
+                    rule_sudo.company_id.id,
+                    *(tuple(domain) for domain in domains),
+                )
+            )
+        return tuple(loaded)
+
+    @api.model
     def _get_conditions(self, query, company):
         """Return ``[(rule, SQL concerned, SQL there)]`` of every rule.
 
         :param Query query: on ``res.partner``, gets the joins they need
         :param SQL company: the company whose rules are meant, in the query
         """
-        # the rules are the company's, whoever opens a customer
-        rules_sudo = self.sudo().search([])
         partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
 
         def to_sql(domain):
-            domain = domain.optimize_full(partners_sudo)
+            domain = Domain(list(domain)).optimize_full(partners_sudo)
             return domain._to_sql(partners_sudo, query.table, query)
 
         conditions = []
-        for rule_sudo in rules_sudo:
+        for rule in self._load_rules():
             try:
-                applies = to_sql(rule_sudo._get_applies_domain())
-                met = to_sql(rule_sudo._get_met_domain())
+                applies, met = to_sql(rule.applies), to_sql(rule.met)
             except DEFINITION_ERRORS:
                 # its field went away with an app: nobody is asked for it
                 continue
-            if rule_sudo.company_id:
-                applies = SQL(
-                    "(%s AND %s = %s)", applies, company, rule_sudo.company_id.id
-                )
-            conditions.append((rule_sudo, applies, met))
+            if rule.company_id:
+                applies = SQL("(%s AND %s = %s)", applies, company, rule.company_id)
+            conditions.append((rule, applies, met))
         return conditions
 
     @api.model
@@ -268,25 +299,45 @@ class C360CustomerCompletenessRule(models.Model):
     def _get_missing(self, customer, company):
         """Return the score of one customer now and what is missing, worst first.
 
-        :return: ``(score or None, [names])``; one query besides the rules
+        :return: ``(score or None, [names])``
         """
+        select = self._select_missing(customer, company)
+        if not select:
+            return None, []
+        [(value,)] = self.env.execute_query(select)
+        return self._parse_missing(value)
+
+    @api.model
+    def _select_missing(self, customer, company):
+        """Return SQL selecting ``[score, [places of the rules that lack]]`` as JSON."""
         query = self._get_partner_query()
         query.add_where(SQL("%s = %s", SQL.identifier(query.table, "id"), customer.id))
         conditions = self._get_conditions(query, SQL("%s", company.id))
         if not conditions:
-            return None, []
-        columns = [
-            SQL("%s AND NOT COALESCE(%s, FALSE)", applies, met)
-            for _rule, applies, met in conditions
+            return None
+        lacking = [
+            SQL(
+                "CASE WHEN %s AND NOT COALESCE(%s, FALSE) THEN %s::int END",
+                applies,
+                met,
+                rule.place,
+            )
+            for rule, applies, met in conditions
         ]
-        [(score, *lacking)] = self.env.execute_query(
-            query.select(self._get_score_sql(conditions), *columns)
+        return query.select(
+            SQL(
+                "jsonb_build_array(%s, jsonb_build_array(%s))",
+                self._get_score_sql(conditions),
+                SQL(", ").join(lacking),
+            )
         )
-        rules = [
-            rule
-            for (rule, _applies, _met), lacks in zip(conditions, lacking, strict=True)
-            if lacks
-        ]
+
+    @api.model
+    def _parse_missing(self, value):
+        """Return the score and the names of what is missing, by weight."""
+        score, places = value
+        loaded = self._load_rules()
+        rules = [loaded[place] for place in places if place is not None]
         rules.sort(key=lambda rule: -rule.weight)
         return score, [rule.name for rule in rules]
 
@@ -306,17 +357,27 @@ class C360CustomerProfile(models.Model):
 class C360CustomerPage(models.AbstractModel):
     _inherit = "c360.customer.page"
 
-    def _get_header(self, partner, customer, contacts):
-        header = super()._get_header(partner, customer, contacts)
-        header["completeness"] = self._get_completeness(customer)
-        return header
-
-    def _get_completeness(self, customer):
-        """Return in words what is missing of the customer's data, False if nothing."""
+    def _get_header_selects(self, customer):
+        selects = super()._get_header_selects(customer)
         rules = self.env["c360.customer.completeness.rule"]
-        if not rules._is_used():
+        if rules._is_used():
+            select = rules._select_missing(customer, self.env.company)
+            if select:
+                selects["completeness"] = select
+        return selects
+
+    def _get_header_facts(self, values):
+        """``completeness``: in words what is missing, False if nothing."""
+        return {
+            **super()._get_header_facts(values),
+            "completeness": self._get_completeness(values.get("completeness")),
+        }
+
+    def _get_completeness(self, value):
+        if not value:
             return False
-        score, names = rules._get_missing(customer, self.env.company)
+        rules = self.env["c360.customer.completeness.rule"]
+        score, names = rules._parse_missing(value)
         if not names:
             return False
         if len(names) > NAMED:

@@ -388,8 +388,8 @@ class TestCustomerSegment(CustomerCommon):
         segment.date_refreshed = False
         self._cron_refresh()
         self.assertFalse(segment.date_refreshed)
-        page = self.env["c360.customer.page"]
-        self.assertEqual(page._get_segments(self.customer), [])
+        header = self.env["c360.customer.page"].load(self.customer.id)["header"]
+        self.assertEqual(header["segments"], [])
 
     # -------------------------------------------------------------------- screen
 
