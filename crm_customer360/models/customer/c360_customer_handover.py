@@ -288,6 +288,16 @@ class C360CustomerHandover(models.Model):
         if "user_ids" in vals:
             self._check_users()
             self._set_teams()
+        proposed = self.filtered(
+            lambda handover: handover.state in ("preview", "asked")
+        )
+        if {"user_ids", "partner_ids"} & vals.keys():
+            for handover in proposed:
+                handover._prepare_items()
+                handover._propose()
+        elif {"allocation", "fallback_id", "successor_ids"} & vals.keys():
+            # what is shown is what will be done
+            proposed._propose()
         return result
 
     def _set_teams(self):

@@ -7,3 +7,4 @@ from . import test_care_rights
 from . import test_care_rule
 from . import test_care_task
 from . import test_care_winback
+from . import test_care_handover

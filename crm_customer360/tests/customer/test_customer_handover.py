@@ -246,6 +246,15 @@ class TestCustomerHandover(HandoverCommon):
         handover.action_start()
         self.assertEqual(self.lead.user_id, self.bert)
 
+    def test_what_is_shown_is_what_will_be_done(self):
+        handover = self._create_handover()
+        handover.action_prepare()
+        handover.fallback_id = self.bert
+        self.assertEqual(handover.item_ids.user_id, self.bert)
+        handover.partner_ids = self._create_customer("Else")
+        self.assertFalse(handover.item_ids)
+        self.assertFalse(handover.share_ids)
+
     def test_by_kind(self):
         handover = self._create_handover()
         handover.action_prepare()

@@ -27,3 +27,4 @@ from . import test_pool_terms
 from . import test_pool_ties
 from . import test_pool_topic
 from . import test_pool_touch
+from . import test_pool_handover
