@@ -69,3 +69,4 @@ from . import c360_customer_handover_plan
 from . import c360_customer_handover_run
 from . import c360_customer_handover_tell
 from . import c360_customer_handover_user
+from . import c360_customer_handover_merge

@@ -67,6 +67,8 @@ class C360CustomerHandoverItem(models.Model):
     reason = fields.Char(string="Why", readonly=True)
     date = fields.Datetime(string="When", readonly=True)
 
+    # a merge of customers: WHERE res_model = 'res.partner' AND res_id IN …
+    _record_idx = models.Index("(res_model, res_id)")
     # the next slice: WHERE handover_id = … AND state = … ORDER BY id
     _state_idx = models.Index("(handover_id, state, id)")
 

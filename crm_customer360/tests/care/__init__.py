@@ -1,4 +1,5 @@
 from . import test_care_flow
+from . import test_care_handover
 from . import test_care_message
 from . import test_care_panel
 from . import test_care_pool
@@ -7,4 +8,3 @@ from . import test_care_rights
 from . import test_care_rule
 from . import test_care_task
 from . import test_care_winback
-from . import test_care_handover

@@ -298,6 +298,18 @@ class TestCustomerHandover(HandoverCommon):
             ],
         )
 
+    def test_a_customer_merged_meanwhile(self):
+        merged = self._create_customer("Twin", user_id=self.leaver.id)
+        target = self._create_customer("Stays")
+        handover = self._create_handover(partner_ids=[Command.set(merged.ids)])
+        handover.action_prepare()
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((merged + target).ids, target)
+        self.assertFalse(merged.exists())
+        self.assertEqual(handover.item_ids.res_id, target.id)
+        self.assertEqual(handover.item_ids.partner_id, target)
+        self.assertEqual(handover.partner_ids, target)
+
     def test_one_bad_record_does_not_stop_the_others(self):
         bad = self._create_lead("Bad")
         handover = self._create_handover()

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .test_customer_handover import HandoverCommon
 
@@ -142,6 +143,7 @@ class TestCustomerHandoverUser(HandoverCommon):
 class TestCustomerHandoverScreen(HttpCase):
     """What counts as “at the screen” is only known with a real request."""
 
+    @mute_logger("odoo.http", "odoo.addons.rpc.controllers.jsonrpc")
     def test_the_web_client_refuses_and_rpc_drafts(self):
         user = self.env["res.users"].create(
             {"name": "Going", "login": "c360_going", "email": "g@x.example"}

@@ -7,6 +7,7 @@ from . import test_pool_claim_race
 from . import test_pool_customer
 from . import test_pool_customer_recycle
 from . import test_pool_deadline
+from . import test_pool_handover
 from . import test_pool_hold
 from . import test_pool_membership
 from . import test_pool_merge
@@ -27,4 +28,3 @@ from . import test_pool_terms
 from . import test_pool_ties
 from . import test_pool_topic
 from . import test_pool_touch
-from . import test_pool_handover
