@@ -110,7 +110,7 @@ class C360CustomerHandover(models.Model):
 
     def _get_chosen(self):
         """Return ``[(model, id, user id)]`` of what was chosen record by record."""
-        items = self.item_ids.filtered("by_hand")
+        items = self._search_by_hand()
         return [(item.res_model, item.res_id, item.user_id.id) for item in items]
 
     def _restore_chosen(self, chosen):
@@ -176,10 +176,12 @@ class C360CustomerHandover(models.Model):
 
     def _get_named(self):
         """Return the users who were named by hand."""
-        return (
-            self.fallback_id
-            | self.line_ids.user_id
-            | self.item_ids.filtered("by_hand").user_id
+        return self.fallback_id | self.line_ids.user_id | self._search_by_hand().user_id
+
+    def _search_by_hand(self):
+        """Return the records somebody decided one by one."""
+        return self.item_ids.search(
+            [("handover_id", "=", self.id), ("by_hand", "=", True)]
         )
 
     def _get_loads(self, users):
