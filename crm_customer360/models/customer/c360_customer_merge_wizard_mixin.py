@@ -23,7 +23,7 @@ class C360CustomerMergeWizardMixin(models.AbstractModel):
         merges = self.env["c360.customer.merge"]
         if len(partners) < 2:
             return merges
-        target = dst_partner if dst_partner and dst_partner in partners else None
+        target = partners.filtered(lambda partner: partner == dst_partner)
         target = target or merges._get_target(partners)
         merges._check_merge(partners, target, extra_checks)
         trace = merges._start(partners, target)

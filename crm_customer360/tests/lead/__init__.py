@@ -1,3 +1,4 @@
+from . import test_contact_duplicate
 from . import test_lead_call
 from . import test_lead_check
 from . import test_lead_check_rights
