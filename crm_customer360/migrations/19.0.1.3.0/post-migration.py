@@ -37,4 +37,9 @@ def _compare_contacts(env):
         " '&', ('contact_id.user_id', '=', user.id),"
         " ('partner_id.user_id', '=', user.id)]"
     )
+    pooled = env.ref("crm_customer360.c360_lead_duplicate_rule_pooled")
+    if pooled.domain_force.startswith("[('lead_id.pool_state'"):
+        pooled.domain_force = pooled.domain_force.replace(
+            "[(", "['|', ('lead_id', '=', False), '&', (", 1
+        )
     env["c360.lead.identity"]._queue_contacts()

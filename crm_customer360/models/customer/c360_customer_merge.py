@@ -96,7 +96,7 @@ class C360CustomerMerge(models.Model):
                 parts.append(
                     self.env._("Moved: %(kinds)s.", kinds=self._get_kinds(merge.moved))
                 )
-            if merge.kept:
+            if self._get_kinds(merge.kept or {}):
                 parts.append(
                     self.env._(
                         "Kept with the merged contacts, because the other one has the "
@@ -119,7 +119,13 @@ class C360CustomerMerge(models.Model):
         return ", ".join(
             f"{self._get_kind(table)} {count}"
             for table, count in sorted(counts.items(), key=lambda item: -item[1])
+            if table not in self._get_untold_tables()
         )
+
+    @api.model
+    def _get_untold_tables(self):
+        """Return the tables that people do not know as documents."""
+        return {"c360_customer_profile", "c360_customer_event"}
 
     @api.model
     def _get_kind(self, table):

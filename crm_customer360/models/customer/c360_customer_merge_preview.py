@@ -42,7 +42,11 @@ class C360CustomerMerge(models.Model):
             moved.setdefault(place[0], set()).update(ids - stays)
             kept.setdefault(place[0], set()).update(stays)
         return tuple(
-            {table: len(ids) for table, ids in rows.items() if ids}
+            {
+                table: len(ids)
+                for table, ids in rows.items()
+                if ids and table not in self._get_untold_tables()
+            }
             for rows in (moved, kept)
         )
 

@@ -59,6 +59,7 @@ class C360CustomerMerge(models.Model):
     @api.model
     def _write_columns(self, target, columns):
         """Write chosen values that every company has its own of, as they are stored."""
+        self.env.flush_all()
         for name, value in columns.items():
             self.env.cr.execute(
                 SQL(

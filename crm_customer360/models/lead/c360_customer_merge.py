@@ -68,3 +68,11 @@ class C360CustomerMergeTrace(models.AbstractModel):
 
     # keys are written anew by whoever is merged or separated
     _trace_own = ("c360.customer.merge", "c360.lead.identity")
+
+
+class C360CustomerMerge(models.Model):
+    _inherit = "c360.customer.merge"
+
+    @api.model
+    def _get_untold_tables(self):
+        return super()._get_untold_tables() | {"c360_lead_duplicate"}

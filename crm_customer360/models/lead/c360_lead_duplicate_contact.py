@@ -62,7 +62,7 @@ CROSS JOIN LATERAL (
      WHERE {COMPARABLE}
        AND COALESCE(other.is_company, FALSE) = %(is_company)s
        AND other.id <> %(id)s AND other.id <> %(parent_id)s
-       AND COALESCE(other.parent_id, 0) <> %(id)s
+       AND other.parent_id IS DISTINCT FROM %(id)s
        AND (%(company_id)s = 0 OR COALESCE(other.company_id, %(company_id)s)
             = %(company_id)s)
        AND NOT EXISTS (

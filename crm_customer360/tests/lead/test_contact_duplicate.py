@@ -106,12 +106,12 @@ class TestContactDuplicate(LeadCommon):
         stranger = self.env(user=self.users_by_role["stranger"])
         self.assertFalse(newer.with_env(stranger).c360_similar_ids)
 
-    def test_form_costs_two_queries(self):
+    def test_form_costs_three_queries(self):
         self._contact()
         newer = self._contact()
         self._run_job()
         newer.read(["name", "email", "phone", "country_id", "commercial_company_name"])
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(3):
             newer.c360_similar_ids.ids  # noqa: B018
 
     def test_entering_a_contact_compares_nothing(self):
