@@ -193,4 +193,7 @@ class C360CustomerTrace(models.AbstractModel):
         field = self.env[self._trace_model]._fields.get(name)
         if not value or field is None or field.type != "many2one":
             return True
+        if field.company_dependent:
+            # one value per company: the ORM reads none where it is gone
+            return True
         return bool(self.env[field.comodel_name].browse(value).exists())

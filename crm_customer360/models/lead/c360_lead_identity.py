@@ -34,9 +34,10 @@ SOURCES = {
                     ELSE partner.commercial_company_name END,
                partner.email, partner.phone, partner.street, partner.street2,
                partner.zip, partner.city, country.code, partner.vat,
-               partner.active AND partner.partner_share
-               AND partner.c360_merged_into_id IS NULL
-               AND (partner.parent_id IS NULL OR partner.type = 'contact')
+               COALESCE(partner.active AND partner.partner_share
+                        AND partner.c360_merged_into_id IS NULL
+                        AND (partner.parent_id IS NULL OR partner.type = 'contact'),
+                        FALSE)
           FROM res_partner AS partner
      LEFT JOIN res_country AS country ON country.id = partner.country_id
          WHERE partner.id = ANY(%(ids)s)
