@@ -125,8 +125,9 @@ class C360LeadDuplicate(models.Model):
         "UNIQUE (contact_id, partner_id)", "Two contacts make one pair."
     )
     _one_side_check = models.Constraint(
+        # A pair of two leads has neither contact: NULL, which a check lets pass.
         "CHECK ((lead_id IS NULL) <> (contact_id IS NULL)"
-        " AND contact_id IS DISTINCT FROM partner_id)",
+        " AND contact_id <> partner_id)",
         "A pair compares a lead or a contact with another one.",
     )
 
