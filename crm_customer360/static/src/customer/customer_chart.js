@@ -45,7 +45,10 @@ export class CustomerChart extends Component {
     }
 
     format(value) {
-        return formatFigure({value, kind: this.props.chart.kind}, this.props.currencyId);
+        return formatFigure(
+            {value, kind: this.props.chart.kind},
+            this.props.currencyId
+        );
     }
 
     async draw() {

@@ -45,7 +45,8 @@ registry.category("web_tour.tours").add("c360_customer_page_filter", {
             run: "select order",
         },
         {
-            trigger: ".o_c360_timeline:has(.o_c360_entry[data-kind=order]):not(:has(.o_c360_entry[data-kind=message]))",
+            trigger:
+                ".o_c360_timeline:has(.o_c360_entry[data-kind=order]):not(:has(.o_c360_entry[data-kind=message]))",
         },
         {
             content: "nothing matches",
