@@ -21,6 +21,7 @@ from . import test_customer_header
 from . import test_customer_loss
 from . import test_customer_loss_rights
 from . import test_customer_merge
+from . import test_customer_merge_race
 from . import test_customer_merge_rights
 from . import test_customer_merge_undo
 from . import test_customer_page
