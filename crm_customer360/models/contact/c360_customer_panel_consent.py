@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 TONES = {"given": "success", "refused": "danger", "unknown": "muted"}
 SHOWN_ROWS = 5
@@ -28,12 +28,23 @@ class C360CustomerPanelConsent(models.AbstractModel):
         company_domain = Domain("company_id", "in", [*self.env.companies.ids, False])
         domain = Domain("partner_id", "in", partner_ids) & company_domain
         current = domain & Domain("is_current", "=", True)
-        rows = self.env["c360.contact.consent"].search(
-            current & Domain("status", "!=", "unknown"), limit=MAX_ROWS
+        Consent = self.env["c360.contact.consent"]
+        Preference = self.env["c360.contact.preference"]
+        said = Consent._search(
+            current & Domain("status", "!=", "unknown"),
+            order=Consent._order,
+            limit=MAX_ROWS,
         )
-        paused = self.env["c360.contact.preference"].search(
-            current & Domain("pause_until", ">", fields.Datetime.now()), limit=MAX_ROWS
+        pauses = Preference._search(
+            current & Domain("pause_until", ">", fields.Datetime.now()),
+            order=Preference._order,
+            limit=MAX_ROWS,
         )
+        # mostly there is neither: one look at both
+        [(row_ids, paused_ids)] = self.env.execute_query(
+            SQL("SELECT ARRAY(%s), ARRAY(%s)", said.select(), pauses.select())
+        )
+        rows, paused = Consent.browse(row_ids), Preference.browse(paused_ids)
         if not rows and not paused:
             return None
         stopped = rows.filtered(
