@@ -314,6 +314,12 @@ class C360CustomerProfile(models.Model):
         self.env["c360.customer.loss"]._follow(partners)
         return written
 
+    @api.model
+    def _refresh_comparison(self):
+        # the end of the nightly run, which refreshes by parts
+        super()._refresh_comparison()
+        self.env["c360.customer.loss"]._follow()
+
     def action_record_loss(self):
         """Say that these customers are lost: a form for one, rows for several.
 

@@ -129,13 +129,13 @@ class TestCustomerProfile(CustomerCommon):
             self._order("2026-02-01", partner=customer)
         self.env.flush_all()
         self.Profile._refresh(customers[:1])
-        # orders, value, rules of tiers, scores
-        with self.assertQueryCount(4):
+        # orders, value, rules of tiers, scores; three of the losses that follow
+        with self.assertQueryCount(7):
             self.Profile._refresh(customers[:1])
-        with self.assertQueryCount(4):
+        with self.assertQueryCount(7):
             self.Profile._refresh(customers)
         # ... a temporary table and the limits of the scores
-        with self.assertQueryCount(7):
+        with self.assertQueryCount(10):
             self.Profile._refresh()
 
     @freeze_time("2026-03-01")
