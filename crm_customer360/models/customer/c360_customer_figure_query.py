@@ -106,7 +106,7 @@ SELECT 'entered', NULL, date_trunc('month', since)::date, NULL, NULL,
 UNION ALL
 -- who came and who went in a month; all that came before are the first stock
 SELECT 'stock', NULL, date_trunc('month', day)::date, NULL, class,
-       SUM(number * change), 0, 0
+       SUM(number * change)::bigint, 0, 0
   FROM (SELECT GREATEST(begins, %(first)s) AS day, class, 1 AS change,
                COUNT(*) AS number
           FROM stay
