@@ -30,7 +30,11 @@ class TestCareWinback(CareCommon):
 
     def _tasks(self):
         return self.env["c360.care.task"].search(
-            [("source_model", "=", self.loss._name)], order="date, id"
+            [
+                ("source_model", "=", self.loss._name),
+                ("source_id", "=", self.loss.id),
+            ],
+            order="date, id",
         )
 
     def test_three_steps(self):
