@@ -100,6 +100,9 @@ class C360CustomerFigure(models.AbstractModel):
         if not self.env.user.has_group("base.group_allow_export"):
             raise AccessError(self.env._("You are not allowed to export figures."))
         data = self.load(date_from, date_to, dimension, None, filters)
+        self.env["c360.customer.audit"]._record(
+            "export", self._name, len(data["table"]), [dimension]
+        )
         labels = {figure["key"]: figure["label"] for figure in data["figures"]}
         [name] = [
             entry["label"] for entry in data["dimensions"] if entry["key"] == dimension

@@ -1,6 +1,10 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.exceptions import UserError
+
+# Two pages each: as many as a printer and a reader bear
+DOSSIERS = 50
 
 
 class C360CustomerHandover(models.Model):
@@ -110,6 +114,30 @@ class C360CustomerHandover(models.Model):
             ["line_id"],
             ["__count"],
         )
+
+    def action_print_dossiers(self):
+        """Print two pages about each customer for the successors, biggest first.
+
+        At most fifty at a time: whoever needs more selects them in the list.
+
+        :raise UserError: when no customer was handed over
+        """
+        self.ensure_one()
+        customers = self.item_ids.filtered(
+            lambda item: item.state in ("todo", "done")
+        ).partner_id.commercial_partner_id
+        profiles = self.env["c360.customer.profile"].search(
+            [
+                ("partner_id", "in", customers.ids),
+                ("company_id", "=", self.env.company.id),
+            ],
+            order="revenue desc, id",
+            limit=DOSSIERS,
+        )
+        if not profiles:
+            raise UserError(self.env._("There is no customer in this handover."))
+        report = self.env.ref("crm_customer360.c360_customer_dossier_action")
+        return report.report_action(profiles.partner_id, config=False)
 
     def _get_sheet(self):
         """Return the printed sheet: successors, their customers, and what is open.

@@ -75,14 +75,15 @@ class C360CustomerPage(models.AbstractModel):
 
         :return: ``badges``, ``buttons`` (bar and menu), ``health``, ``due``
         """
+        due = [card.pop("due", ()) for card in cards]
         taken = {
             name: [item for card in cards for item in card.pop(name, ())]
-            for name in ("badges", "buttons", "due", "health")
+            for name in ("badges", "buttons", "health")
         }
         return {
             "badges": taken["badges"],
             "buttons": self._get_buttons(customer, taken["buttons"]),
-            "due": self._get_due(taken["due"]),
+            "due": self._get_due(due),
             "health": self._get_health(taken["health"]),
         }
 

@@ -132,13 +132,22 @@ class C360CustomerPage(models.AbstractModel):
 
     @api.model
     def _get_due(self, due):
-        """Return the most urgent of what the cards call due, and how many there are."""
-        urgent = sorted(
-            due,
-            key=lambda item: (
-                item["priority"],
-                str(item["date"] or "9"),
-                item["label"],
-            ),
-        )
-        return {"items": urgent[:DUE_SHOWN], "count": len(due)}
+        """Return the most urgent of what the cards call due, and how many there are.
+
+        The most urgent of each card come first: three late deliveries do not hide that
+        an invoice is overdue.
+
+        :param due: a list for each card
+        """
+
+        def urgency(item):
+            return item["priority"], str(item["date"] or "9"), item["label"]
+
+        ranked = [
+            (rank, *urgency(item), item)
+            for items in due
+            for rank, item in enumerate(sorted(items, key=urgency))
+        ]
+        ranked.sort(key=lambda entry: entry[:-1])
+        shown = [entry[-1] for entry in ranked[:DUE_SHOWN]]
+        return {"items": sorted(shown, key=urgency), "count": len(ranked)}

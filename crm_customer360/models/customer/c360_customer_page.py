@@ -55,6 +55,7 @@ class C360CustomerPage(models.AbstractModel):
         :raise AccessError: without a role in the product or the right to read it
         """
         partner, customer, contacts = self._get_customer(partner_id)
+        self.env["c360.customer.reading"]._count(contacts._name, len(contacts))
         cards = self._load_cards(customer, contacts.ids)
         header = self._get_header(partner, customer, contacts)
         header.update(self._collect(cards, customer))

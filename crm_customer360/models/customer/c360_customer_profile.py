@@ -65,6 +65,9 @@ class C360CustomerProfile(models.Model):
 
     _name = "c360.customer.profile"
     _description = "Customer Profile"
+    _inherit = ["c360.customer.audit.mixin"]
+    # A row says who buys how much: as good as an address.
+    _audit_fields = frozenset(("partner_id",))
     _order = "last_order_date desc nulls last, id desc"
     _rec_name = "partner_id"
     _log_access = False

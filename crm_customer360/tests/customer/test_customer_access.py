@@ -54,6 +54,19 @@ class TestCustomerAccess(CustomerCommon):
         self.assertEqual(orders.partner_id, expected)
         self.assertEqual(orders.order_line.order_id, orders)
 
+    def test_team_of_what_hangs_on_customers(self):
+        Loss = self.env["c360.customer.loss"]
+        Touch = self.env["c360.contact.touch"]
+        for customer in self._all():
+            Loss.create({"partner_id": customer.id, "company_id": self.company.id})
+            Touch._log([{"partner_id": customer.id, "channel": "phone"}])
+        expected = self.owned[self.team_user] | self.owned[self.colleague]
+        domain = [("partner_id", "in", self._all().ids)]
+        for model in (Loss, Touch):
+            with self.subTest(model._name):
+                seen = model.with_user(self.team_user).search(domain)
+                self.assertEqual(seen.partner_id, expected)
+
     def test_team_of_leads(self):
         leads = self.env["crm.lead"].create(
             [

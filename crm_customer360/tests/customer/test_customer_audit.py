@@ -245,3 +245,13 @@ class TestCustomerReading(CustomerCommon):
         )
         self.Reading._gc_old()
         self.assertFalse(row.exists())
+
+    def test_profiles_and_pages_are_counted(self):
+        self.Profile._refresh(self.many)
+        profiles = self.Profile.with_env(self.env_of("user"))
+        profiles.search_read([("partner_id", "in", self.many.ids)], ["partner_id"])
+        Page = self.env_of("user")["c360.customer.page"]
+        before = self._read_count()
+        for _time in range(100):
+            Page.load(self.many[0].id)
+        self.assertEqual(self._read_count() - before, 100)

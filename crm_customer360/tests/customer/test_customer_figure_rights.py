@@ -66,6 +66,9 @@ class TestCustomerFigureRights(CustomerCommon):
         analyst.group_ids += self.env.ref("base.group_allow_export")
         self.users_by_role["user"].name = "=HYPERLINK(1)"
         text = Figure.export_csv("2026-06-01", "2026-06-30")
+        audit = self.env["c360.customer.audit"].search([], limit=1)
+        self.assertEqual((audit.kind, audit.user_id), ("export", analyst))
+        self.assertEqual(audit.model, "c360.customer.figure")
         head, *rows = text.splitlines()
         self.assertTrue(head.startswith("Salesperson,Prospect,New,"))
         self.assertTrue(any(row.startswith("'=HYPERLINK") for row in rows))

@@ -387,3 +387,16 @@ class TestCustomerHandover(HandoverCommon):
             self.assertEqual(handover.state, "undoing")
             handover._work()
         self.assertEqual(self.lead.user_id, self.leaver)
+
+    def test_dossiers_of_the_customers_are_printed(self):
+        self.env["c360.customer.profile"]._refresh(self.customer)
+        handover = self._create_handover()
+        handover.action_prepare()
+        action = handover.action_print_dossiers()
+        self.assertEqual(action["report_name"], "crm_customer360.c360_customer_dossier")
+        self.assertEqual(action["context"]["active_ids"], self.customer.ids)
+
+    def test_without_a_customer_there_is_no_dossier(self):
+        handover = self._create_handover()
+        with self.assertRaisesRegex(UserError, "no customer in this handover"):
+            handover.action_print_dossiers()

@@ -32,7 +32,8 @@ class TestCustomerHeader(Customer360Common):
         original = panel._get_panel
 
         def speak(self, customer, partner_ids):
-            return {**original(self, customer, partner_ids), **values}
+            card = original(self, customer, partner_ids) or {"title": "A", "icon": "B"}
+            return {**card, **values}
 
         self.patch(panel, "_get_panel", speak)
 
@@ -132,6 +133,18 @@ class TestCustomerHeader(Customer360Common):
             ["Promise", "Older invoice", "Invoice"],
         )
         self.assertEqual(header["due"]["count"], 4)
+
+    def test_one_card_does_not_fill_all_the_places(self):
+        due = self._panel_class()._prepare_due
+        action = {"model": "res.partner", "id": self.customer.id}
+        late = [due(f"Late {i}", action, f"2026-03-0{i}", priority=10) for i in (1, 2)]
+        self._say(due=[*late, due("Late 3", action, "2026-03-03", priority=10)])
+        self._say("message", due=[due("Promise", action, False, priority=20)])
+        due = self._load("manager")["header"]["due"]
+        self.assertEqual(
+            [item["label"] for item in due["items"]], ["Late 1", "Late 2", "Promise"]
+        )
+        self.assertEqual(due["count"], 4)
 
     def test_activities_of_every_contact_are_due(self):
         self.buyer.activity_schedule(
