@@ -12,7 +12,7 @@ class TestMailingSegment(MailingCommon):
         )
         segment._add_partners(self.customer)
         action = segment.action_send_mailing()
-        Mailing = self.env["mailing.mailing"].with_context(action["context"])
+        Mailing = self.env["mailing.mailing"].with_context(**action["context"])
         with Form(Mailing) as form:
             form.subject = "Spring sale"
         mailing = form.record

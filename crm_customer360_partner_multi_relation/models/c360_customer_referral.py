@@ -62,9 +62,7 @@ class C360CustomerReferral(models.Model):
         readonly=True,
         help="Customers this one referred to us himself.",
     )
-    currency_id = fields.Many2one(
-        comodel_name="res.currency", compute="_compute_worth", string="Currency"
-    )
+    currency_id = fields.Many2one(comodel_name="res.currency", compute="_compute_worth")
     revenue = fields.Monetary(
         string="Own Revenue",
         compute="_compute_worth",

@@ -32,7 +32,7 @@ class C360CustomerHandoverItem(models.Model):
     res_id = fields.Many2oneReference(
         model_field="res_model", string="Record", required=True, readonly=True
     )
-    record_name = fields.Char(string="Record Name", compute="_compute_record_name")
+    record_name = fields.Char(compute="_compute_record_name")
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",

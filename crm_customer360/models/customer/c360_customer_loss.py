@@ -105,7 +105,6 @@ class C360CustomerLoss(models.Model):
     )
     competitor_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Competitor",
         domain=[("is_company", "=", True)],
         ondelete="set null",
         index="btree_not_null",

@@ -317,8 +317,9 @@ class C360CustomerProfile(models.Model):
     @api.model
     def _refresh_comparison(self):
         # the end of the nightly run, which refreshes by parts
-        super()._refresh_comparison()
+        result = super()._refresh_comparison()
         self.env["c360.customer.loss"]._follow()
+        return result
 
     def action_record_loss(self):
         """Say that these customers are lost: a form for one, rows for several.

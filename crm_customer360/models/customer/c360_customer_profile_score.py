@@ -116,11 +116,12 @@ class C360CustomerProfileScore(models.Model):
 
     @api.model
     def _refresh_comparison(self):
-        super()._refresh_comparison()
+        result = super()._refresh_comparison()
         if self._is_value_used():
             self.env["c360.customer.cut"]._take()
             if self._refresh_scores(CustomerScope()):
                 self.invalidate_model()
+        return result
 
     @api.model
     def _refresh_scope(self, scope):

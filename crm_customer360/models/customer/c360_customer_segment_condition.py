@@ -94,11 +94,10 @@ class C360CustomerSegmentCondition(models.Model):
     @api.model
     def _get_subjects(self):
         """Return ``{code: SegmentSubject}``, in the order people choose from."""
-        _ = self.env._
         confirmed = (("state", "=", "sale"),)
         return {
             "order": SegmentSubject(
-                _("an order"),
+                self.env._("an order"),
                 "sale.order",
                 date="date_order",
                 domain=confirmed,
@@ -106,7 +105,7 @@ class C360CustomerSegmentCondition(models.Model):
                 rate="currency_rate",
             ),
             "product": SegmentSubject(
-                _("a product ordered"),
+                self.env._("a product ordered"),
                 "sale.order.line",
                 partner="order_partner_id",
                 date="order_id.date_order",
@@ -115,7 +114,7 @@ class C360CustomerSegmentCondition(models.Model):
                 rate="order_id.currency_rate",
             ),
             "quotation": SegmentSubject(
-                _("an open quotation"),
+                self.env._("an open quotation"),
                 "sale.order",
                 date="date_order",
                 domain=(("state", "in", ("draft", "sent")),),
@@ -123,7 +122,7 @@ class C360CustomerSegmentCondition(models.Model):
                 rate="currency_rate",
             ),
             "invoice": SegmentSubject(
-                _("an invoice"),
+                self.env._("an invoice"),
                 "account.move",
                 date="invoice_date",
                 domain=(
@@ -133,18 +132,18 @@ class C360CustomerSegmentCondition(models.Model):
                 total="amount_untaxed_signed",
             ),
             "lead": SegmentSubject(
-                _("a lead or opportunity"), "crm.lead", date="create_date"
+                self.env._("a lead or opportunity"), "crm.lead", date="create_date"
             ),
             "profile": SegmentSubject(
-                _("a profile that says"), "c360.customer.profile"
+                self.env._("a profile that says"), "c360.customer.profile"
             ),
             "person": SegmentSubject(
-                _("a contact person"),
+                self.env._("a contact person"),
                 "res.partner",
                 partner="commercial_partner_id",
                 domain=(("active", "=", True), ("parent_id", "!=", False)),
             ),
-            "segment": SegmentSubject(_("a place in other segments"), None),
+            "segment": SegmentSubject(self.env._("a place in other segments"), None),
         }
 
     @api.model

@@ -107,7 +107,6 @@ class C360CustomerSegment(models.Model):
         :return: ``({"count", "new", "overlap", "revenue", ...}, error or False)``
         """
         self.ensure_one()
-        _ = self.env._
         names = self._get_value_names(cost)
         try:
             with self.env.cr.savepoint(flush=False):
@@ -120,11 +119,15 @@ class C360CustomerSegment(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except psycopg2.errors.QueryCanceled:
-            return {}, _("Too many to count while you wait. Save to have it counted.")
+            return {}, self.env._(
+                "Too many to count while you wait. Save to have it counted."
+            )
         except AccessError:
-            return {}, _("The conditions look at something you may not read.")
+            return {}, self.env._("The conditions look at something you may not read.")
         except (*DEFINITION_ERRORS, psycopg2.Error) as error:
-            return {}, _("The conditions are not complete: %(error)s", error=error)
+            return {}, self.env._(
+                "The conditions are not complete: %(error)s", error=error
+            )
         count, new, overlap, _profiles, *sums = row
         return {
             "count": count,

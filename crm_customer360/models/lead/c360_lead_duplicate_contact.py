@@ -115,7 +115,6 @@ class C360LeadDuplicate(models.Model):
     # Of two contacts the newer one; ``partner_id`` is the older one.
     contact_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Contact",
         readonly=True,
         ondelete="cascade",
         index="btree_not_null",

@@ -7,6 +7,7 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from ...models.customer import c360_customer_handover_run as run
 from ..common import Customer360Common
 
+REFUSAL = "This one not"
 GROUP = "crm_customer360.group_user,helpdesk_mgmt.group_helpdesk_user_own"
 
 
@@ -326,7 +327,7 @@ class TestCustomerHandover(HandoverCommon):
 
         def write(leads, vals):
             if "user_id" in vals and bad in leads:
-                raise UserError("This one not")
+                raise UserError(REFUSAL)
             return original(leads, vals)
 
         self.patch(type(self.env["crm.lead"]), "write", write)

@@ -7,6 +7,8 @@ from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common_merge import MergeCommon
 
+CALLED = "Called"
+
 # The note of the merge, and the ledgers that go on.
 NEW = ("mail_message", "c360_customer_lifecycle", "c360_pool_move")
 
@@ -64,7 +66,7 @@ class TestCustomerMergeUndo(MergeCommon):
                 "res_id": partner.id,
             }
         )
-        partner.message_post(body="Called")
+        partner.message_post(body=CALLED)
         partner.activity_schedule("mail.mail_activity_data_call")
         # the same on both: a key clashes
         env["res.partner.bank"].create(

@@ -1,5 +1,7 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
+WET_BOARDS = "Wet boards"
+
 
 @tagged("post_install", "-at_install", "c360_customer")
 class TestCustomerPageTour(HttpCase):
@@ -58,7 +60,7 @@ class TestCustomerPageTour(HttpCase):
             ]
         )
         orders[0].name = "TOUR-OLDEST"
-        customer.message_post(body="Wet boards", message_type="email")
+        customer.message_post(body=WET_BOARDS, message_type="email")
         customer.activity_schedule(
             "mail.mail_activity_data_call",
             summary="Call about the quay",

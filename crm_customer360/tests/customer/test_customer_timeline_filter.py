@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from ...models.customer.c360_customer_timeline_filter import TimelineFilter
 from ..common import Customer360Common
 
+I_CALLED = "I called"
+
 
 @tagged("post_install", "-at_install", "c360_customer")
 class TestCustomerTimelineFilter(Customer360Common):
@@ -80,7 +82,7 @@ class TestCustomerTimelineFilter(Customer360Common):
             self._seen(user_id=self.leader.id), self._keys(self.ticket, self.keelson)
         )
         self.customer.with_user(self.leader).message_post(
-            body="I called", message_type="comment"
+            body=I_CALLED, message_type="comment"
         )
         entries = self._page(user_id=self.leader.id, kinds=["message"])["entries"]
         self.assertEqual(len(entries), 1)

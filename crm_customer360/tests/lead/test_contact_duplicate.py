@@ -112,7 +112,7 @@ class TestContactDuplicate(LeadCommon):
         self._run_job()
         newer.read(["name", "email", "phone", "country_id", "commercial_company_name"])
         with self.assertQueryCount(3):
-            newer.c360_similar_ids.ids  # noqa: B018
+            self.assertTrue(newer.c360_similar_ids)
 
     def test_entering_a_contact_compares_nothing(self):
         self._contact()

@@ -1,3 +1,5 @@
+/* global Chart */
+
 import {Component, onMounted, onWillUnmount, useEffect, useRef} from "@odoo/owl";
 import {loadBundle} from "@web/core/assets";
 import {cookie} from "@web/core/browser/cookie";

@@ -7,7 +7,11 @@ import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
-import {formatFloat, formatInteger, formatPercentage} from "@web/views/fields/formatters";
+import {
+    formatFloat,
+    formatInteger,
+    formatPercentage,
+} from "@web/views/fields/formatters";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {errorSentence} from "./customer_error";
 import {CustomerFigureChart} from "./customer_figure_chart";
@@ -145,7 +149,11 @@ export class CustomerFigures extends Component {
             filters,
         });
         // the mark tells spreadsheets that it is UTF-8
-        downloadFile(`\ufeff${text}`, `lifecycle-${dimension}-${from}-${to}.csv`, "text/csv");
+        downloadFile(
+            `\ufeff${text}`,
+            `lifecycle-${dimension}-${from}-${to}.csv`,
+            "text/csv"
+        );
     }
 
     // -------------------------------------------------------------- telling
