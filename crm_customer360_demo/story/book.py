@@ -13,6 +13,10 @@ from . import (
     catalogue,
     contacts,
     customers,
+    customers_clean,
+    customers_handover,
+    customers_lost,
+    customers_value,
     deals,
     fair,
     flagships,
@@ -49,6 +53,10 @@ CHAPTERS = (
     contacts.Contacts,
     nights.Nights,
     pools.Pools,
+    customers_value.CustomerValue,
+    customers_handover.Handovers,
+    customers_clean.CleanData,
+    customers_lost.LostCustomers,
 )
 
 

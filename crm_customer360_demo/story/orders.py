@@ -30,6 +30,8 @@ class Deal:
     promised: int = 8
     partial: bool = False
     returned: bool = False
+    # all of it comes back
+    is_return_whole: bool = False
     # days from the invoice to the payment; None: not paid
     pay_after: int | None = 30
     # part of the invoice that is paid
@@ -229,8 +231,12 @@ class Orders(Chapter):
             wizard = self.env["stock.return.picking"].create(
                 {"picking_id": delivery.id}
             )
-            line = wizard.product_return_moves[-1:]
-            line.quantity = max(line.move_quantity // 2, 1)
+            lines = wizard.product_return_moves
+            if deal.is_return_whole:
+                for line in lines:
+                    line.quantity = line.move_quantity
+            else:
+                lines[-1:].quantity = max(lines[-1:].move_quantity // 2, 1)
             action = wizard.action_create_returns()
             receipt = self.env["stock.picking"].browse(action["res_id"])
             receipt.move_ids.picked = True

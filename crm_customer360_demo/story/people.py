@@ -18,8 +18,16 @@ STAFF = (
     ("nina", "林娜", "zh_CN", ("crm_customer360.group_leader",)),
     ("kit", "Kit Leung", "en_US", ("crm_customer360.group_user",)),
     ("mia", "Mia Castellanos", "en_US", ("crm_customer360.group_manager",)),
+    # leaves half a year before the installation
+    ("tom", "Tom Becker", "en_US", ("crm_customer360.group_user",)),
     ("leo", "Leo Ng", "en_US", ("crm_customer360.group_service",)),
     ("cora", "Cora Lindqvist", "en_US", ("crm_customer360.group_care",)),
+    (
+        "fay",
+        "Fay Okonkwo",
+        "en_US",
+        ("account.group_account_user", "crm_customer360.group_analyst"),
+    ),
 )
 LANGUAGES = ("zh_CN", "zh_TW")
 TIMEZONE = "Asia/Hong_Kong"
@@ -80,7 +88,7 @@ class People(Chapter):
         team.user_id = self.book.users["mia"]
         team.member_ids = [
             Command.link(self.book.users[login])
-            for login in ("sam", "nina", "kit", "mia")
+            for login in ("sam", "nina", "kit", "tom", "mia")
         ]
 
     def _switch_on_leads(self):
