@@ -9,7 +9,7 @@
     "license": "AGPL-3",
     "author": "Customer 360 contributors",
     "website": "https://github.com/customer360-contributors/crm_customer360",
-    "depends": ["crm_customer360"],
+    "depends": ["crm_customer360", "crm_customer360_partner_multi_relation"],
     "external_dependencies": {"python": ["freezegun"]},
     "post_init_hook": "post_init_hook",
     # read by the story, not by the loader

@@ -26,6 +26,7 @@ GAPS = {
     "taro": ("email", "website"),
 }
 ADDRESS = ("street", "zip", "city", "email", "phone", "website", "lang", "tz")
+RELATION = "crm_customer360_partner_multi_relation.relation_type_"
 # What is known after a while: days ago, kind, customer, contact or "", other customer
 RELATIONS = (
     (480, "decides", "harbour", "olivia", "harbour"),
@@ -68,9 +69,8 @@ class CleanData(Chapter):
         )
         self.book.plan(self.clock.moment(MERGED, WORK), self.merge, None)
         self.book.plan(self.clock.moment(EXPORTED, WORK), self.export, None)
-        if self._get_relation_type("refers"):
-            for row in RELATIONS:
-                self.book.plan(self.clock.moment(row[0], WORK), self.relate, row)
+        for row in RELATIONS:
+            self.book.plan(self.clock.moment(row[0], WORK), self.relate, row)
 
     def leave_gaps(self, _days):
         """Some customers were never asked for everything."""
@@ -121,12 +121,6 @@ class CleanData(Chapter):
 
     # ---------------------------------------------------------------- relations
 
-    def _get_relation_type(self, kind):
-        return self.env.ref(
-            f"crm_customer360_partner_multi_relation.relation_type_{kind}",
-            raise_if_not_found=False,
-        )
-
     def relate(self, rows):
         """Write down who brought whom, who decides, and with whom they compete."""
         for _days, kind, key, contact, other in rows:
@@ -134,7 +128,7 @@ class CleanData(Chapter):
             left = customer.contacts[contact] if contact else customer.partner
             self.book.by(customer.owner)["res.partner.relation"].create(
                 {
-                    "type_id": self._get_relation_type(kind).id,
+                    "type_id": self.env.ref(RELATION + kind).id,
                     "left_partner_id": left.id,
                     "right_partner_id": self.book.customers[other].partner.id,
                     "date_start": self.clock.now.date(),

@@ -40,14 +40,14 @@ class CustomerValue(Chapter):
             self.book.plan(self.clock.moment(days_ago, EVENING), self.evening, None)
 
     def _sell_below_cost(self):
-        """A hotel with a frame contract that somebody should not have signed."""
+        """A roaster who beat the price down further than anybody noticed."""
         return [
             Deal(
-                customer=self.book.customers["stadspark"],
-                lines=[("EM-300", machines, 4700.0), ("SV-01", 1, 240.0)],
+                customer=self.book.customers["kyobashi"],
+                lines=[("EM-300", machines, 4700.0)],
                 confirm_ago=days_ago,
                 deliver_after=4,
-                pay_after=66,
+                pay_after=12,
             )
             for days_ago, machines in ((210, 1), (96, 2))
         ]
@@ -143,12 +143,13 @@ class CustomerValue(Chapter):
     # ------------------------------------------------------------------- nights
 
     def evening(self, _days):
-        """The jobs of the forecast and the segments, without their commits."""
+        """The jobs of forecast, completeness and segments, without their commits."""
         value_models = self.env["c360.customer.value.model"]
         value_models._create_missing()
         today = self.clock.now.date()
         for value_model in value_models.search([]):
             value_model._score_next(today)
+        self.env["c360.customer.completeness.rule"]._refresh()
         self.segments.with_env(self.env)._refresh()
 
     def close(self):

@@ -15,7 +15,12 @@ COMPANY = {
 # login, name, language, groups
 STAFF = (
     ("sam", "Sam Whitfield", "en_US", ("crm_customer360.group_user",)),
-    ("nina", "林娜", "zh_CN", ("crm_customer360.group_leader",)),
+    (
+        "nina",
+        "林娜",
+        "zh_CN",
+        ("crm_customer360.group_leader", "base.group_allow_export"),
+    ),
     ("kit", "Kit Leung", "en_US", ("crm_customer360.group_user",)),
     ("mia", "Mia Castellanos", "en_US", ("crm_customer360.group_manager",)),
     # leaves half a year before the installation
@@ -75,6 +80,7 @@ class People(Chapter):
                     "notification_type": "inbox",
                     "group_ids": [
                         Command.link(self.env.ref("base.group_user").id),
+                        Command.link(self.env.ref("base.group_partner_manager").id),
                         *(Command.link(self.env.ref(group).id) for group in groups),
                     ],
                 }
