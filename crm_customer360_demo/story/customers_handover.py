@@ -27,14 +27,15 @@ class Handovers(Chapter):
                 if deal.confirm_ago > LEFT + 20 and deal.opportunity is None:
                     deal.owner = "tom"
         # his last quotation is won by who comes after him
-        self.deal = Deal(
-            customer=self.book.customers["brew21"],
-            lines=[("GR-10", 2, None), ("CO-01", 24, None)],
-            confirm_ago=LEFT - 14,
-            quoted_before=30,
-            owner="tom",
+        orders.plan(
+            Deal(
+                customer=self.book.customers["brew21"],
+                lines=[("GR-10", 2, None), ("CO-01", 24, None)],
+                confirm_ago=LEFT - 14,
+                quoted_before=30,
+                owner="tom",
+            )
         )
-        orders.plan(self.deal)
         for days_ago, slot, action, subject in (
             (OPENING - 1, TAKE, self.take, customers),
             (LEFT + 6, PLAN, self.plan_calls, None),
@@ -80,7 +81,12 @@ class Handovers(Chapter):
         )
         handover.action_prepare()
         handover.action_start()
-        self.deal.owner = SUCCESSOR
+        # what is still to be won, delivered or invoiced is the successor's now
+        successor = self.book.by(SUCCESSOR)
+        for deal in self.book.chapters[Orders].deals:
+            if deal.owner == "tom":
+                deal.owner = SUCCESSOR
+                deal.order = deal.order and deal.order.with_env(successor)
 
     def make_calls(self, _days):
         """What was promised is kept, by the successor."""
