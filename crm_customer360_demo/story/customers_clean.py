@@ -36,7 +36,7 @@ RELATIONS = (
     (330, "refers", "steep", "", "teabird"),
     (250, "competes", "harbour", "", "clocktower"),
     (120, "decides", "yuqian", "chen.yuwei", "yuqian"),
-    (110, "refers", "yuqian", "chen.yuwei", "hinoki"),
+    (110, "refers", "yuqian", "chen.yuwei", "mingxuan"),
 )
 
 

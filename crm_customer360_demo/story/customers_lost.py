@@ -61,7 +61,7 @@ ANSWERS = (
     ("oldharbour", "nina", "encounter", "customer", "philip", "Nobody called back."),
 )
 # Who is being won back right now: the call was made, the offer is due.
-WINNING, WINNING_SINCE = "ostwind", 15
+WINNING, WINNING_SINCE = "ostwind", 18
 # Who may have been won back: whoever came back late enough for care to call first.
 RETURNED = ("elmstreet", "nordbryg", "teabird", "gulou", "yunxi")
 CARE_LIVE, AHEAD = 66, 20
