@@ -75,6 +75,12 @@ class LostCustomers(Chapter):
     """Salespeople answer the question why; care rules try to win back."""
 
     def open(self):
+        self.rules = self.env["c360.care.rule"].search(
+            [("trigger", "=", "winback_started")]
+        )
+        # they would begin with the installation, after the story
+        self.rules.active = False
+        self.book.plan(self.clock.moment(CARE_LIVE + 3), self.go_live, None)
         for row in ANSWERS:
             customer = self.book.customers[row[0]]
             lost = self._get_days(customer)[-1] - SILENCE
@@ -103,6 +109,10 @@ class LostCustomers(Chapter):
         return self.book.by(login, tracked=True)["c360.customer.loss"].search(
             [("partner_id", "=", partner.id), ("state", "in", ("open", "winning"))]
         )
+
+    def go_live(self, _days):
+        """Care begins to win customers back."""
+        self.rules.active = True
 
     def answer(self, rows):
         """Say why; who asked for it is answered with that."""
