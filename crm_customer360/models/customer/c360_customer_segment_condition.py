@@ -135,7 +135,7 @@ class C360CustomerSegmentCondition(models.Model):
                 self.env._("a lead or opportunity"), "crm.lead", date="create_date"
             ),
             "profile": SegmentSubject(
-                self.env._("a profile that says"), "c360.customer.profile"
+                self.env._("a profile"), "c360.customer.profile"
             ),
             "person": SegmentSubject(
                 self.env._("a contact person"),
@@ -192,7 +192,7 @@ class C360CustomerSegmentCondition(models.Model):
         if self.has_date and self.within_days:
             words.append(self.env._("in the last %(days)s days", days=self.within_days))
         if (self.domain or "[]") != "[]":
-            words.append(self.env._("that match the filter"))
+            words.append(self.env._("matching the filter"))
         return words
 
     @api.onchange("subject")
