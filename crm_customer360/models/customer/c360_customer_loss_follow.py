@@ -145,6 +145,8 @@ class C360CustomerLoss(models.Model):
     def _follow_lost(self, only):
         """Record who churned lately."""
         now = fields.Datetime.now()
+        # what ended a moment ago is no reason to keep silent
+        self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 RECORD,
@@ -156,7 +158,7 @@ class C360CustomerLoss(models.Model):
         )
         losses = self.browse(row_id for (row_id,) in rows)
         if losses:
-            self.invalidate_model(flush=False)
+            self.invalidate_model()
             losses._set_lost_revenue()
             losses._on_lost()
         return losses

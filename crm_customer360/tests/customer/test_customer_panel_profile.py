@@ -31,7 +31,7 @@ class TestCustomerPanelProfile(Customer360Common):
         for role in ("leader", "analyst"):
             with self.subTest(role):
                 page = self._load(role)
-                [badge] = page["header"]["badges"]
+                badge = page["header"]["badges"][0]
                 self.assertEqual(badge["tone"], "success")
                 self.assertEqual(badge["since"], "2026-03-02")
                 panel = self._panel(page)
