@@ -59,6 +59,7 @@ class C360CustomerPage(models.AbstractModel):
         cards = self._load_cards(customer, contacts.ids)
         header = self._get_header(partner, customer, contacts)
         header.update(self._collect(cards, customer))
+        cards = [card for card in cards if not card.get("hidden")]
         role = self._get_role()
         return {
             "header": header,
@@ -81,7 +82,7 @@ class C360CustomerPage(models.AbstractModel):
 
     @api.model
     def _load_cards(self, customer, partner_ids):
-        """Return the cards of all panels the user may see."""
+        """Return what all panels say to the user, hidden cards too."""
         cards = []
         for panel in self.env["c360.customer.panel"]._get_panels():
             try:

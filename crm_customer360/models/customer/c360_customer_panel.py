@@ -35,6 +35,10 @@ class C360CustomerPanel(models.AbstractModel):
     _panel_switch = None
     # The card is shown to users who may read all of these models.
     _panel_models = ()
+    # xmlids of groups: one of them is needed for the card and its figures. Whoever may
+    # read the models and has none gets its ``due`` and ``health``, so these may say no
+    # amount, and no card, on the screen or on paper. Empty: the models decide.
+    _panel_groups = ()
 
     # -- what a panel implements --
 
@@ -116,12 +120,19 @@ class C360CustomerPanel(models.AbstractModel):
 
     @api.model
     def _load_panel(self, customer, partner_ids):
-        """Return the complete card, None when the user may not see it."""
+        """Return the complete card, None when the user may not see it.
+
+        Of a card that needs a group he lacks only what it says in the header is left,
+        marked as ``hidden``.
+        """
         if not all(self.env[name].has_access("read") for name in self._panel_models):
             return None
         panel = self._get_panel(customer, partner_ids)
         if panel is None:
             return None
+        if not self._may_see_card():
+            said = {name: panel[name] for name in ("due", "health") if name in panel}
+            return {**said, "key": self._panel_key, "hidden": True}
         return {
             "figures": [],
             "rows": [],
@@ -132,6 +143,16 @@ class C360CustomerPanel(models.AbstractModel):
             "key": self._panel_key,
             "sequence": self._panel_sequence,
         }
+
+    @api.model
+    def _may_see_card(self):
+        """Tell whether the user has one of the groups the card needs."""
+        user = self.env.user
+        return (
+            self.env.su
+            or not self._panel_groups
+            or any(user.has_group(group) for group in self._panel_groups)
+        )
 
     @api.model
     def _get_timeline_pages(self, customer, partner_ids, position, limit, chosen):

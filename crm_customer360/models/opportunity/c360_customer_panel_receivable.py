@@ -42,6 +42,8 @@ class C360CustomerPanelReceivable(models.AbstractModel):
     _panel_key = "receivable"
     _panel_sequence = 40
     _panel_models = ("account.move", "account.move.line")
+    # A salesperson is told that his invoices are late, not what is owed in all.
+    _panel_groups = ("crm_customer360.group_finance",)
 
     @api.model
     def _get_panel(self, customer, partner_ids):

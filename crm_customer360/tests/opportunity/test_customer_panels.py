@@ -203,7 +203,7 @@ class TestCustomerPanels(Customer360Common):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=paid.ids
         ).create({"payment_date": "2026-02-20"})._create_payments()
-        panel = self._panel("receivable")
+        panel = self._panel("receivable", "manager")
         self.assertEqual(
             self._figures(panel),
             {"Due in all": 120, "Overdue": 100, "Days overdue": 30},
@@ -233,10 +233,41 @@ class TestCustomerPanels(Customer360Common):
         self.assertEqual(payment["amount"], 100)
         self.assertEqual(payment["date"], "2026-02-20")
 
+    def _let_see_finance(self, role):
+        finance = self.env.ref("crm_customer360.group_finance")
+        self.users_by_role[role].group_ids = [Command.link(finance.id)]
+
     def test_own_documents_salesperson_sees_his_own_debts_only(self):
         colleague = self.users_by_role["leader"]
+        self._let_see_finance("leader")
+        self._let_see_finance("user")
         self._create_invoice(100, "2026-02-08")
         self._create_invoice(50, "2026-02-08", invoice_user_id=colleague.id)
         self.assertEqual(self._figures(self._panel("receivable"))["Due in all"], 150)
         panel = self._panel("receivable", "user")
         self.assertEqual(self._figures(panel)["Due in all"], 100)
+
+    def test_amounts_owed_need_the_right_to_finance(self):
+        self._create_invoice(4711, "2026-02-08")
+        for role in ("user", "leader"):
+            with self.subTest(role):
+                page = self.env_of(role)["c360.customer.page"].load(self.customer.id)
+                keys = [card["key"] for card in page["panels"]]
+                self.assertNotIn("receivable", keys)
+                header = page["header"]
+                [due] = header["due"]["items"]
+                self.assertEqual(due["label"], "Invoices are overdue")
+                self.assertIn(
+                    "Invoices 30 days overdue",
+                    [reason["reason"] for reason in header["health"]["reasons"]],
+                )
+                self.assertNotIn("4711", json.dumps(header))
+                dossier = self.env_of(role)["c360.customer.dossier"]
+                titles = [
+                    card["title"]
+                    for card in dossier._get_dossier(self.customer)["cards"]
+                ]
+                self.assertNotIn("Receivables", titles)
+                self._let_see_finance(role)
+                page = self.env_of(role)["c360.customer.page"].load(self.customer.id)
+                self.assertIn("receivable", [card["key"] for card in page["panels"]])
