@@ -80,6 +80,59 @@ class TestCustomerAccess(CustomerCommon):
             self.team_user | self.colleague,
         )
 
+    def _of_the_team(self):
+        """Return a confirmed and invoiced order and a lead of the colleague."""
+        customer = self.owned[self.colleague]
+        values = {
+            "user_id": self.colleague.id,
+            "team_id": self.colleague.sale_team_id.id,
+        }
+        order = self._order("2026-01-06", customer, **values)
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        invoice.action_post()
+        lead = self.env["crm.lead"].create(
+            {"name": "L", "partner_id": customer.id, **values}
+        )
+        self.env.flush_all()
+        return order, invoice, lead
+
+    def test_the_page_of_a_colleagues_customer_agrees_with_itself(self):
+        order, invoice, _lead = self._of_the_team()
+        customer = self.owned[self.colleague]
+        for user, expected in ((self.team_user, True), (self.foreigner, False)):
+            for model, domain in (
+                ("sale.order", [("id", "=", order.id)]),
+                ("sale.order.line", [("order_id", "=", order.id)]),
+                ("sale.report", [("commercial_partner_id", "=", customer.id)]),
+                ("account.move", [("id", "=", invoice.id)]),
+                ("account.move.line", [("move_id", "=", invoice.id)]),
+            ):
+                with self.subTest(model, user=user.login):
+                    seen = self.env[model].with_user(user).search(domain)
+                    self.assertEqual(bool(seen), expected)
+        pages = self.env["c360.customer.page"].with_user(self.team_user)
+        entries = pages.load_timeline(customer.id)["entries"]
+        self.assertLessEqual({"order", "invoice"}, {row["kind"] for row in entries})
+
+    def test_documents_of_the_team_are_seen_not_changed(self):
+        for document in self._of_the_team():
+            seen = document.with_user(self.team_user)
+            with self.subTest(document._name):
+                self.assertTrue(seen.has_access("read"))
+                self.assertFalse(seen.has_access("write"))
+                self.assertFalse(seen.has_access("unlink"))
+                mine = document.with_user(self.colleague)
+                # the host lets salespeople change orders and leads, not invoices
+                self.assertEqual(
+                    mine.has_access("write"), mine.browse().has_access("write")
+                )
+                with self.assertRaises(AccessError):
+                    seen.write({"team_id": False})
+        own = self.env["sale.order"].with_user(self.team_user)
+        own = own.search([("partner_id", "=", self.owned[self.team_user].id)])
+        self.assertTrue(own.has_access("write"))
+
     def test_who_leaves_the_team_sees_less_at_once(self):
         self.teams[0].crm_team_member_ids.filtered(
             lambda member: member.user_id == self.team_user
