@@ -85,7 +85,13 @@ class TestCustomerPageTour(HttpCase):
                 "Orders", "sale.order", [("partner_id", "in", partner_ids)]
             )
             figure = self._prepare_figure(
-                "Orders", 3, "integer", trend=-12.4, trend_good="up", action=action
+                "Orders",
+                3,
+                "integer",
+                "danger",
+                trend=-12.4,
+                trend_good="up",
+                action=action,
             )
             series = [{"label": "Orders", "values": [3, 17]}]
             return {

@@ -74,6 +74,21 @@ registry.category("web_tour.tours").add("c360_customer_page_filter", {
         },
         {trigger: ".o_c360_panel[data-panel=order] .o_c360_row"},
         {
+            content: "a number that can be clicked keeps its tone",
+            trigger: ".o_c360_figure_link:contains(3)",
+            run: ({anchor}) => {
+                const probe = document.createElement("span");
+                probe.className = "text-danger";
+                document.body.append(probe);
+                const {color} = getComputedStyle(probe);
+                probe.remove();
+                const shown = getComputedStyle(anchor.querySelector("span") || anchor);
+                if (shown.color !== color) {
+                    throw new Error(`The number is ${shown.color}, not ${color}`);
+                }
+            },
+        },
+        {
             content: "a number opens the records behind it",
             trigger: ".o_c360_panel[data-panel=order] .o_c360_figure_link:contains(3)",
             run: "click",
