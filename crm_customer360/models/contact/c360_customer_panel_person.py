@@ -151,8 +151,8 @@ class C360CustomerPanelPerson(models.AbstractModel):
         return self._prepare_row(
             person,
             person.name,
-            subtitle=" · ".join(
-                filter(None, (person.function, person.phone, person.email))
-            ),
+            subtitle=person.function or False,
+            phone=person.phone or False,
+            email=person.email or False,
             badges=badges,
         )

@@ -254,7 +254,8 @@ class C360CustomerPanel(models.AbstractModel):
     def _prepare_row(self, record, title, **values):
         """Return a row that opens ``record``.
 
-        :param values: ``subtitle``, ``date``, ``amount``, ``badges``
+        :param values: ``subtitle``, ``date``, ``amount``, ``badges``; of people
+            ``phone`` and ``email``: buttons to call and to write
         """
         return {
             "subtitle": False,

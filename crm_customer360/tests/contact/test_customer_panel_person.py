@@ -36,9 +36,11 @@ class TestCustomerPanelPerson(ContactCommon):
         self.assertEqual(self._behind(people), self.buyer + self.engineer)
         self.assertEqual(self._behind(unreachable), self.engineer)
         buyer, engineer = panel["rows"]
+        self.assertEqual(buyer["subtitle"], "Purchasing")
         self.assertEqual(
-            buyer["subtitle"], "Purchasing · +31 15 1 · berta@timber.example"
+            (buyer["phone"], buyer["email"]), ("+31 15 1", "berta@timber.example")
         )
+        self.assertFalse(engineer["phone"] or engineer["email"])
         self.assertEqual(engineer["badges"][0]["tone"], "warning")
 
     def test_silence_is_counted_from_the_last_exchange(self):

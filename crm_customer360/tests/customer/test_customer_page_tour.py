@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 WET_BOARDS = "Wet boards"
@@ -60,6 +61,11 @@ class TestCustomerPageTour(HttpCase):
             ]
         )
         orders[0].name = "TOUR-OLDEST"
+        customer.child_ids = [
+            Command.create(
+                {"name": "Berta", "phone": "+31 15 1", "email": "berta@timber.example"}
+            )
+        ]
         customer.message_post(body=WET_BOARDS, message_type="email")
         customer.activity_schedule(
             "mail.mail_activity_data_call",

@@ -118,6 +118,11 @@ export class CustomerPage extends Component {
         return this.state.page.panels.filter(({quiet}) => !quiet);
     }
 
+    /** The card of the people says all the list of contacts says, and more. */
+    get hasPeopleCard() {
+        return this.panels.some(({key}) => key === "person");
+    }
+
     /** Cards with nothing to say are named in one line. */
     get quietTitles() {
         return this.state.page.panels

@@ -25,6 +25,7 @@ export class CustomerPanel extends Component {
         partnerId: Number,
         openAction: Function,
         openRecord: Function,
+        onClickPhone: Function,
     };
 
     setup() {

@@ -29,6 +29,12 @@ registry.category("web_tour.tours").add("c360_customer_page_filter", {
             trigger: ".o_c360_page:not(:has(.o_c360_panel[data-panel=opportunity]))",
         },
         {
+            content: "people stand in one card, and can be called and written to",
+            trigger:
+                ".o_c360_panel[data-panel=person] li:contains(Berta):has(a[href^='tel:']) a[href^='mailto:berta']",
+        },
+        {trigger: ".o_c360_page:not(:has(.o_c360_panel[data-panel=people]))"},
+        {
             content: "search the timeline",
             trigger: ".o_c360_filters input[name=text]",
             run: "edit OLDEST",
