@@ -1,4 +1,4 @@
-import {Component} from "@odoo/owl";
+import {Component, useState} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {CustomerChart} from "./customer_chart";
 import {
@@ -12,6 +12,9 @@ import {
 
 // What a room draws between figures and rows of its card: a component by the card's key.
 const extras = registry.category("c360_customer_panel_extras");
+
+// So many numbers are seen at a glance; the others wait behind "more".
+const FIGURES = 4;
 
 /** One card: title, figures, the most urgent rows. The server says all it shows. */
 export class CustomerPanel extends Component {
@@ -33,6 +36,20 @@ export class CustomerPanel extends Component {
         this.describeTrend = describeTrend;
         this.formatDay = formatDay;
         this.textClass = textClass;
+        this.state = useState({showsAll: false});
+    }
+
+    get figures() {
+        const {figures} = this.props.panel;
+        return this.state.showsAll ? figures : figures.slice(0, FIGURES);
+    }
+
+    get hasMoreFigures() {
+        return this.props.panel.figures.length > FIGURES;
+    }
+
+    toggleFigures() {
+        this.state.showsAll = !this.state.showsAll;
     }
 
     get extra() {
