@@ -22,6 +22,7 @@ from . import c360_customer_panel
 from . import c360_customer_panel_select
 from . import c360_customer_panel_message
 from . import c360_customer_panel_profile
+from . import c360_customer_panel_profile_order
 from . import c360_customer_panel_activity
 from . import c360_customer_page
 from . import c360_customer_header

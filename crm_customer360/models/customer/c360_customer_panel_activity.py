@@ -23,21 +23,12 @@ class C360CustomerPanelActivity(models.AbstractModel):
         return {
             "title": self.env._("Planned activities"),
             "icon": "fa-clock-o",
-            "figures": [
-                self._prepare_figure(
-                    self.env._("Late"), late, "integer", "danger" if late else "muted"
-                ),
-                self._prepare_figure(self.env._("Mine, late"), late_mine, "integer"),
-            ]
+            "figures": self._get_figures(partner_ids, today, late, late_mine)
             if late
             else [],
             "rows": [self._prepare_activity_row(row, today) for row in rows],
             "count": count,
-            "action": self._prepare_list_action(
-                self.env._("Planned activities"),
-                "mail.activity",
-                [("res_model", "=", "res.partner"), ("res_id", "in", partner_ids)],
-            ),
+            "action": self._get_action(self.env._("Planned activities"), partner_ids),
             "empty": self.env._("Nothing is planned with this customer."),
             "due": [
                 self._prepare_activity_due(row, today)
@@ -45,6 +36,37 @@ class C360CustomerPanelActivity(models.AbstractModel):
                 if row[2] <= today
             ],
         }
+
+    def _get_action(self, name, partner_ids, *conditions):
+        return self._prepare_list_action(
+            name,
+            "mail.activity",
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", partner_ids),
+                *conditions,
+            ],
+        )
+
+    def _get_figures(self, partner_ids, today, late, late_mine):
+        is_late = ("date_deadline", "<", str(today))
+        is_mine = ("user_id", "=", self.env.uid)
+        all_label, mine_label = self.env._("Late"), self.env._("Mine, late")
+        return [
+            self._prepare_figure(
+                all_label,
+                late,
+                "integer",
+                "danger",
+                action=self._get_action(all_label, partner_ids, is_late),
+            ),
+            self._prepare_figure(
+                mine_label,
+                late_mine,
+                "integer",
+                action=self._get_action(mine_label, partner_ids, is_late, is_mine),
+            ),
+        ]
 
     def _get_activities(self, partner_ids, today):
         """Return the earliest activities and, in each row, how many there are.

@@ -1,4 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.misc import format_date, formatLang
 
 LIFECYCLE_TONES = {
@@ -73,7 +76,9 @@ class C360CustomerPanelProfile(models.AbstractModel):
         return {
             **panel,
             "badges": self._get_lifecycle_badges(profile, label),
-            "figures": [*self._get_figures(profile), *self._get_value_figures(profile)],
+            "figures": self._get_figures(
+                customer, profile, self._get_order_totals(profile, partner_ids)
+            ),
             "rows": [],
             "empty": False if profile.order_count else panel["empty"],
             "due": self._get_due(customer, profile),
@@ -92,52 +97,98 @@ class C360CustomerPanelProfile(models.AbstractModel):
             if Profile._has_field_access(Profile._fields[name], "read")
         ]
 
-    def _get_value_figures(self, profile):
-        """Return what the customer earns us and may do next."""
+    # -- figures --
+
+    def _get_orders_action(self, customer):
+        """Return the orders behind the figures, where the user may read orders."""
+        if not self.env["sale.order"].has_access("read"):
+            return False
+        return self._prepare_documents_action(
+            self.env._("Orders"),
+            "sale.order",
+            customer,
+            Domain([("state", "=", "sale"), ("company_id", "=", self.env.company.id)]),
+        )
+
+    def _get_invoices_action(self, customer):
+        """Return the invoices behind the days he pays late."""
+        if not self.env["account.move"].has_access("read"):
+            return False
+        return self._prepare_documents_action(
+            self.env._("Invoices"),
+            "account.move",
+            customer,
+            Domain(
+                [
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                    ("company_id", "=", self.env.company.id),
+                ]
+            ),
+        )
+
+    def _get_figures(self, customer, profile, totals):
+        """Return the figures, those first that say most; the page folds the others."""
         names = set(self._get_readable_fields())
+        orders = self._get_orders_action(customer)
+        figure = partial(self._prepare_figure, action=orders)
+        figures = [figure(self.env._("Revenue"), totals["revenue"], "money")]
+        # of some orders only it would be a mix of two truths
+        if "margin" in names and profile.order_count and totals["is_whole"]:
+            tone = "danger" if profile.margin < 0 else None
+            figures.append(figure(self.env._("Margin"), profile.margin, "money", tone))
+        first, last = (
+            str(totals[name] or "") for name in ("first_order_date", "last_order_date")
+        )
+        return [
+            *figures,
+            figure(self.env._("Orders"), totals["order_count"], "integer"),
+            figure(self.env._("Last order"), last, "date"),
+            *self._get_forecast_figures(profile, names, figure),
+            *self._get_payment_figures(customer, profile, names),
+            figure(self.env._("First order"), first, "date"),
+        ]
+
+    def _get_forecast_figures(self, profile, names, figure):
+        """Return what the customer may do next."""
         figures = []
-        if "margin" in names and profile.order_count:
-            figures.append(
-                self._prepare_figure(
-                    self.env._("Margin"),
-                    profile.margin,
-                    "money",
-                    "danger" if profile.margin < 0 else None,
-                )
-            )
-        if "lifetime_value" in names and profile.lifetime_value:
-            figures.append(
-                self._prepare_figure(
-                    self.env._("Expected value"), profile.lifetime_value, "money"
-                )
-            )
-        if "value_basis" in names and profile.value_basis:
-            figures.append(
-                self._prepare_figure(
-                    self.env._("Orders expected in 12 months"),
-                    formatLang(self.env, profile.expected_orders, digits=1),
-                )
-            )
         if "next_order_date" in names and profile.next_order_date:
             late = profile.next_order_date < fields.Date.context_today(self)
             figures.append(
-                self._prepare_figure(
+                figure(
                     self.env._("Next order"),
                     str(profile.next_order_date),
                     "date",
                     "warning" if late else None,
                 )
             )
-        if "payment_days" in names and profile.paid_count:
-            days = round(profile.payment_days, 1)
+        if "value_basis" in names and profile.value_basis:
             figures.append(
-                self._prepare_figure(
-                    self.env._("Pays after due (days)"),
-                    formatLang(self.env, days, digits=1),
-                    tone="warning" if days > SLOW_DAYS else None,
+                figure(
+                    self.env._("Orders expected in 12 months"),
+                    formatLang(self.env, profile.expected_orders, digits=1),
                 )
             )
+        if "lifetime_value" in names and profile.lifetime_value:
+            figures.append(
+                figure(self.env._("Expected value"), profile.lifetime_value, "money")
+            )
         return figures
+
+    def _get_payment_figures(self, customer, profile, names):
+        if "payment_days" not in names or not profile.paid_count:
+            return []
+        days = round(profile.payment_days, 1)
+        return [
+            self._prepare_figure(
+                self.env._("Pays after due (days)"),
+                formatLang(self.env, days, digits=1),
+                tone="warning" if days > SLOW_DAYS else None,
+                action=self._get_invoices_action(customer),
+            )
+        ]
+
+    # -- what the header takes --
 
     def _get_due(self, customer, profile):
         if "next_order_date" not in self._get_readable_fields():
@@ -199,15 +250,3 @@ class C360CustomerPanelProfile(models.AbstractModel):
             tier = self._get_labels(profile._name, "tier")[profile.tier]
             badges.append(self._prepare_badge(self.env._("Tier %(tier)s", tier=tier)))
         return badges
-
-    def _get_figures(self, profile):
-        return [
-            self._prepare_figure(self.env._("Revenue"), profile.revenue, "money"),
-            self._prepare_figure(self.env._("Orders"), profile.order_count, "integer"),
-            self._prepare_figure(
-                self.env._("First order"), str(profile.first_order_date or ""), "date"
-            ),
-            self._prepare_figure(
-                self.env._("Last order"), str(profile.last_order_date or ""), "date"
-            ),
-        ]

@@ -175,6 +175,11 @@ class TestCustomerHeader(Customer360Common):
         [card] = [card for card in page["panels"] if card["key"] == "activity"]
         self.assertEqual(card["count"], 3)
         self.assertEqual([figure["value"] for figure in card["figures"]], [1, 1])
+        for figure in card["figures"]:
+            behind = self.env_of("user")["mail.activity"].search(
+                figure["action"]["domain"]
+            )
+            self.assertEqual(behind.summary, "Ask about the boards")
         self.assertEqual(card["rows"][0]["subtitle"], "Call · Test user")
         self.assertEqual(card["rows"][0]["id"], self.buyer.id)
         found = self.env_of("user")["mail.activity"].search(card["action"]["domain"])
