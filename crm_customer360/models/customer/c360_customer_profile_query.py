@@ -73,7 +73,8 @@ LINES_OF_ORDER = """(
           FROM sale_order_line
          WHERE order_id = o.id
            AND (SELECT SUM(untaxed_amount_invoiced) FROM sale_order_line
-                 WHERE order_id = o.id) < o.amount_untaxed
+                 WHERE order_id = o.id AND is_downpayment IS NOT TRUE)
+               < o.amount_untaxed
         OFFSET 0
         ) AS line"""
 

@@ -137,6 +137,25 @@ class TestCustomerRefund(TestSaleCommon):
         self._credit(invoice)
         self.assertEqual(self._figures(), ("new", 1, 500))
 
+    def test_a_down_payment_that_stands_hides_no_credit(self):
+        order = self._order()
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "advance_payment_method": "percentage",
+                "amount": 50,
+                "sale_order_ids": order.ids,
+            }
+        )
+        wizard.create_invoices()
+        order.invoice_ids.action_post()
+        invoice = order._create_invoices()
+        # the clerk forgets to deduct it
+        invoice.invoice_line_ids.filtered("is_downpayment").unlink()
+        invoice.action_post()
+        self._credit(invoice, quantity=2)
+        self.assertEqual(self._figures(), ("new", 1, 300))
+        self.assertEqual(self._figures(everybody=True), ("new", 1, 300))
+
     def test_a_credit_counts_in_the_currency_of_the_order(self):
         currency = self.env["res.currency"].create(
             {
