@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .c360_customer_profile_value_query import (
     ALL_PARTS,
+    GIVEN_BACK,
     PARTS_OF_DOCUMENT,
     VALUE,
 )
@@ -18,13 +19,14 @@ SOURCES = {
         "product_uom_id",
         "product_uom_qty",
         "qty_delivered",
+        "price_subtotal",
     ],
     "product.product": ["standard_price", "product_tmpl_id"],
     "product.template": ["uom_id"],
     "uom.uom": ["factor"],
     "stock.move": ["state", "value", "is_in", "is_out", "sale_line_id"],
     "account.move": ["payment_state", "invoice_date_due", "partner_id"],
-    "account.move.line": ["display_type"],
+    "account.move.line": ["display_type", "product_uom_id", "quantity"],
     "account.partial.reconcile": ["debit_move_id", "max_date"],
 }
 PAYMENT_MONTHS = 24
@@ -40,7 +42,7 @@ class C360CustomerProfileValue(models.Model):
         groups="crm_customer360.group_cost",
         help="Revenue less what the goods and services cost us: goods delivered at the "
         "value they left the stock with, what came back deducted; everything else at "
-        "the cost price of the product today.",
+        "the cost price of the product today, but for what was credited.",
     )
     cost_to_serve = fields.Monetary(
         readonly=True,
@@ -107,6 +109,7 @@ class C360CustomerProfileValue(models.Model):
             orders=scope.rows("sale_order"),
             invoices=scope.rows("account_move"),
             credits=self._get_credits(scope),
+            given_back=SQL(GIVEN_BACK),
             **{name: SQL(part) for name, part in parts.items()},
             services=self.env["c360.customer.cost"]._get_query(scope),
             since=today.replace(day=1) - relativedelta(months=PAYMENT_MONTHS),

@@ -11,7 +11,8 @@ VALUE = """
 WITH bought AS (
     -- what was sold, and whether it still counts
     SELECT partner.commercial_partner_id AS partner_id, o.company_id, o.id,
-           credit.is_whole IS NOT TRUE AS counts
+           credit.is_whole IS NOT TRUE AS counts,
+           credit.amount > 0 AS is_credited
       FROM res_partner AS partner
       JOIN LATERAL (%(orders)s) AS o ON o.partner_id = partner.id AND o.state = 'sale'
  LEFT JOIN %(credits)s AS credit ON credit.order_id = o.id
@@ -21,11 +22,14 @@ WITH bought AS (
            SUM(COALESCE(moved.cost, 0)
                + CASE WHEN bought.counts AND price.cost <> 0
                       THEN price.cost * unit.factor / base.factor
-                           * CASE WHEN moved.cost IS NULL
-                                  THEN line.product_uom_qty
-                                  ELSE GREATEST(
-                                       line.product_uom_qty - line.qty_delivered, 0)
-                              END
+                           -- what is still to come: neither there nor given back
+                           * GREATEST(
+                             line.product_uom_qty
+                             - CASE WHEN moved.cost IS NULL THEN 0
+                                    ELSE line.qty_delivered END
+                             - CASE WHEN bought.is_credited THEN (%(given_back)s)
+                                    ELSE 0 END,
+                             0)
                       ELSE 0
                   END) AS amount
       FROM bought
@@ -95,6 +99,36 @@ WITH bought AS (
  RETURNING 1
 )
 SELECT COUNT(*) FROM changed
+"""
+
+# The units of ``line`` that were credited, less those invoiced beyond the order. Units
+# credited below their price count in part: a discount gives no goods back.
+GIVEN_BACK = """
+    SELECT GREATEST(
+           COALESCE(SUM(part.back), 0)
+           - GREATEST(COALESCE(SUM(part.billed), 0) - line.product_uom_qty, 0), 0)
+      FROM (
+        SELECT CASE WHEN move.move_type = 'out_invoice'
+                    THEN item.quantity * own.factor / unit.factor
+                END AS billed,
+               CASE WHEN move.move_type = 'out_refund'
+                    THEN LEAST(
+                         item.quantity * own.factor / unit.factor,
+                         CASE WHEN item.currency_id = line.currency_id
+                                   AND line.price_subtotal > 0
+                              THEN item.price_subtotal * line.product_uom_qty
+                                   / line.price_subtotal
+                          END)
+                END AS back
+          FROM sale_order_line_invoice_rel AS rel
+          JOIN account_move_line AS item ON item.id = rel.invoice_line_id
+          JOIN account_move AS move ON move.id = item.move_id
+          JOIN uom_uom AS own
+            ON own.id = COALESCE(item.product_uom_id, line.product_uom_id)
+         WHERE rel.order_line_id = line.id
+           AND move.state = 'posted'
+           AND move.move_type IN ('out_invoice', 'out_refund')
+      ) AS part
 """
 
 # Where to read what belongs to a document. Everybody: each table once; some customers:

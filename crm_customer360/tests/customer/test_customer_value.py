@@ -109,18 +109,7 @@ class TestCustomerValue(TestSaleCommon):
         order = self._order(self.board)
         picking = order.picking_ids
         self._move(picking, 5)
-        wizard = Form(
-            self.env["stock.return.picking"].with_context(
-                active_ids=picking.ids,
-                active_id=picking.id,
-                active_model="stock.picking",
-            )
-        ).save()
-        wizard.product_return_moves.quantity = 5
-        back = self.env["stock.picking"].browse(
-            wizard.action_create_returns()["res_id"]
-        )
-        self._move(back, 5)
+        self._return(picking, 5)
         invoice = order._create_invoices()
         if not invoice:
             self.fail("nothing to invoice")
@@ -130,6 +119,62 @@ class TestCustomerValue(TestSaleCommon):
         profile = self._refreshed()
         self.assertEqual((profile.lifecycle, profile.revenue), ("prospect", 0))
         self.assertEqual(profile.margin, 0)
+
+    def _return(self, picking, quantity):
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(
+                active_ids=picking.ids,
+                active_id=picking.id,
+                active_model="stock.picking",
+            )
+        ).save()
+        wizard.product_return_moves.quantity = quantity
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        self._move(back, quantity)
+
+    def _credit(self, order, quantity, price=None):
+        """Invoice an order and credit some units of it."""
+        order._create_invoices().action_post()
+        refund = order.invoice_ids._reverse_moves()
+        refund.invoice_line_ids.quantity = quantity
+        if price:
+            refund.invoice_line_ids.price_unit = price
+        refund.action_post()
+
+    def test_what_came_back_in_part_is_not_still_to_come(self):
+        order = self._order(self.board)
+        self._move(order.picking_ids, 5)
+        self._return(order.picking_ids, 2)
+        self._credit(order, 2)
+        profile = self._refreshed()
+        self.assertEqual((profile.revenue, profile.margin), (300, 300 - 180))
+
+    def test_what_never_left_and_was_credited_costs_nothing(self):
+        order = self._order(self.board)
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 3, "picked": True})
+        picking.with_context(cancel_backorder=True)._action_done()
+        self.assertEqual(order.order_line.qty_delivered, 3)
+        self._credit(order, 2)
+        profile = self._refreshed()
+        self.assertEqual((profile.revenue, profile.margin), (300, 300 - 180))
+
+    def test_a_discount_by_credit_note_gives_few_units_back(self):
+        order = self._order(self.board)
+        self._credit(order, 5, price=20)
+        profile = self._refreshed()
+        self.assertEqual((profile.revenue, profile.margin), (400, 400 - 4 * 60))
+
+    def test_what_was_credited_and_invoiced_anew_is_still_to_come(self):
+        order = self._order(self.board)
+        self._credit(order, 5)
+        again = order._create_invoices()
+        again.invoice_line_ids.quantity = 3
+        again.action_post()
+        profile = self._refreshed()
+        self.assertEqual((profile.revenue, profile.margin), (300, 300 - 180))
 
     def test_goods_credited_but_kept_are_lost(self):
         order = self._order(self.board)
