@@ -47,6 +47,7 @@ from . import c360_customer_loss_follow
 from . import c360_customer_loss_merge
 from . import c360_customer_panel_loss
 from . import c360_customer_segment
+from . import c360_customer_segment_domain
 from . import c360_customer_segment_query
 from . import c360_customer_segment_condition
 from . import c360_customer_segment_member

@@ -1,9 +1,8 @@
-from ast import literal_eval
 from graphlib import CycleError, TopologicalSorter
 
 import psycopg2
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -47,31 +46,6 @@ class C360CustomerSegment(models.Model):
                 ("ref_company_ids", "=", False),
             ]
         )
-
-    @api.model
-    def _read_domain(self, model, text):
-        """Return a domain as it was typed, refusing what the user may not look at.
-
-        The host does not ask who may read a field that is found by a search method.
-
-        :raise AccessError: for a field kept from the user
-        """
-        domain = Domain(literal_eval(text or "[]"))
-        for condition in domain.iter_conditions():
-            place = model
-            for name in condition.field_expr.split("."):
-                field = place._fields.get(name)
-                if field is None:
-                    break
-                place._check_field_access(field, "read")
-                if not field.relational:
-                    break
-                place = self.env[field.comodel_name]
-            if isinstance(condition.value, Domain | list) and "any" in (
-                condition.operator
-            ):
-                self._read_domain(place, repr(list(Domain(condition.value))))
-        return domain
 
     def _select_partners(self):
         """Return SQL selecting the ids of the customers who fulfil the conditions.

@@ -32,6 +32,7 @@ from . import test_customer_progress
 from . import test_customer_refund
 from . import test_customer_rights
 from . import test_customer_score
+from . import test_customer_segment_domain
 from . import test_customer_segment_members
 from . import test_customer_settings
 from . import test_customer_timeline
