@@ -21,6 +21,7 @@ class C360CustomerSegment(models.Model):
 
         :raise AccessError: for a field kept from the user, which the host does not ask
             where a field is found by a search method
+        :raise ValueError: for a filter that leads to segments
         """
         return self._keep_domain(model, Domain(literal_eval(text or "[]")))
 
@@ -43,6 +44,7 @@ class C360CustomerSegment(models.Model):
         if not field.relational:
             return condition
         comodel = self.env[field.comodel_name]
+        self._check_no_segments(comodel)
         limit = self._get_company_limit(comodel)
         if rest:
             operator, value = "any", Domain(rest, operator, value)
@@ -81,3 +83,18 @@ class C360CustomerSegment(models.Model):
         ):
             return Domain.TRUE
         return Domain(model._check_company_domain(self.company_id))
+
+    @api.model
+    def _check_no_segments(self, model):
+        """Refuse a filter by segments.
+
+        Only what the condition names is known to be built on: what is refreshed first,
+        what may not be deleted, what would go round in a circle.
+        """
+        if model._name.startswith("c360.customer.segment"):
+            raise ValueError(
+                self.env._(
+                    "a filter cannot ask for segments. Add the condition “a place in "
+                    "other segments” instead."
+                )
+            )

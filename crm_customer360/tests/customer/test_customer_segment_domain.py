@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .common import CustomerCommon
@@ -6,7 +7,7 @@ from .common import CustomerCommon
 
 @tagged("post_install", "-at_install", "c360_customer")
 class TestCustomerSegmentDomain(CustomerCommon):
-    """What a filter may look at: the documents of the company."""
+    """What a filter may look at: the documents of the company, no segments."""
 
     @classmethod
     def setUpClass(cls):
@@ -100,3 +101,25 @@ class TestCustomerSegmentDomain(CustomerCommon):
         self.yard.user_id = seller
         found = self._found(("user_id.login", "=", seller.login))
         self.assertEqual(found._get_partners(), self.yard)
+
+    def test_a_filter_does_not_ask_for_segments(self):
+        """What segments are built on is known by their conditions alone."""
+        inner = self._segment([])
+        for domain in (
+            [("c360_segment_ids", "in", inner.ids)],
+            [("c360_segment_ids", "not in", inner.ids)],
+            ["!", ("c360_segment_ids.name", "=", "Test")],
+            [("child_ids", "any", [("c360_segment_ids", "=", False)])],
+            [("parent_id.c360_segment_ids", "in", inner.ids)],
+        ):
+            with (
+                self.subTest(domain),
+                self.assertRaisesRegex(ValidationError, "a place in other segments"),
+            ):
+                self._segment(domain)
+        condition = {
+            "subject": "profile",
+            "domain": str([("c360_segment_ids", "in", inner.ids)]),
+        }
+        with self.assertRaisesRegex(ValidationError, "a place in other segments"):
+            self._segment([], condition_ids=[Command.create(condition)])
