@@ -41,6 +41,7 @@ from . import c360_customer_merge_mixin
 from . import c360_customer_merge_partner_mixin
 from . import c360_customer_merge_wizard_mixin
 from . import c360_customer_merge_preview
+from . import c360_customer_merge_values
 from . import c360_customer_partner_mixin
 from . import c360_customer_loss
 from . import c360_customer_loss_follow

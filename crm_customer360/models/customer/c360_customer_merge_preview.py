@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 # What a merge decides by itself.
 UNCHOSEN = {
-    "id",
+    *models.MAGIC_COLUMNS,
     "parent_id",
     "company_id",
     "active",
@@ -62,8 +62,7 @@ class C360CustomerMerge(models.Model):
             if (
                 name in UNCHOSEN
                 or field.type not in CHOSEN_TYPES
-                or field.compute
-                and not field.company_dependent
+                or field.readonly
                 or field.related
                 or not (field.store or field.company_dependent)
             ):

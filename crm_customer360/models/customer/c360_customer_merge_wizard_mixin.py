@@ -27,6 +27,7 @@ class C360CustomerMergeWizardMixin(models.AbstractModel):
         target = target or merges._get_target(partners)
         merges._check_merge(partners, target, extra_checks)
         trace = merges._start(partners, target)
+        filled = merges._get_filled(partners, target)
         vals = self._get_c360_chosen(partners) | merges._get_company_vals(partners)
         touched = partners | partners.commercial_partner_id
         host = super(C360CustomerMergeWizardMixin, self._keep_c360_merged())
@@ -34,6 +35,7 @@ class C360CustomerMergeWizardMixin(models.AbstractModel):
         for some in split_every(2, (partners - target).ids):
             host._merge([target.id, *some], target, extra_checks=False)
         merges._settle(trace, partners, target, vals)
+        merges._fill(target, filled)
         self._c360_refresh_merged(touched - (partners - target))
         return merges._remember(trace, partners - target, target)
 
