@@ -1,5 +1,7 @@
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -92,10 +94,11 @@ class C360CustomerMerge(models.Model):
                 )
 
     @api.model
-    def _remember(self, trace, sources, target):
+    def _remember(self, trace, sources, target, held=()):
         """Keep what is needed to undo a merge that has just happened.
 
         :param dict trace: of ``_start``
+        :param list held: of ``_get_held``, before the merge
         :return: the merge
         """
         traces_sudo = self.env["c360.customer.merge.trace"].sudo()
@@ -116,7 +119,8 @@ class C360CustomerMerge(models.Model):
                 "after": self._plain(after),
             }
         )
-        target.sudo()._message_log(body=merge_sudo.summary)
+        body = Markup("<p>%s</p>") % merge_sudo.summary
+        target.sudo()._message_log(body=body + self._get_given_up(held, target))
         return merge_sudo.sudo(self.env.su)
 
     @api.model

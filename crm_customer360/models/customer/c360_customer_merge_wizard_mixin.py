@@ -28,7 +28,9 @@ class C360CustomerMergeWizardMixin(models.AbstractModel):
         merges._check_merge(partners, target, extra_checks)
         trace = merges._start(partners, target)
         filled = merges._get_filled(partners, target)
-        vals = self._get_c360_chosen(partners) | merges._get_company_vals(partners)
+        held = merges._get_held(partners)
+        vals = merges._get_notes(partners, target) | self._get_c360_chosen(partners)
+        vals |= merges._get_company_vals(partners)
         touched = partners | partners.commercial_partner_id
         host = super(C360CustomerMergeWizardMixin, self._keep_c360_merged())
         # the host takes three at a time
@@ -37,7 +39,7 @@ class C360CustomerMergeWizardMixin(models.AbstractModel):
         merges._settle(trace, partners, target, vals)
         merges._fill(target, filled)
         self._c360_refresh_merged(touched - (partners - target))
-        return merges._remember(trace, partners - target, target)
+        return merges._remember(trace, partners - target, target, held)
 
     def _keep_c360_merged(self):
         """Return this wizard such that it does not delete what it has merged."""

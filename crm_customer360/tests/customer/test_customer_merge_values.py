@@ -1,5 +1,7 @@
-from odoo import Command
-from odoo.tests import tagged
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.tests import freeze_time, tagged
 
 from .common_merge import MergeCommon
 
@@ -60,3 +62,42 @@ class TestCustomerMergeValues(MergeCommon):
         self._merge(self.double, into=self.customer)
         self.assertEqual(self.customer.peppol_eas, "0208")
         self.assertFalse(self.customer.peppol_endpoint)
+
+    # -- notes, and what is given up
+
+    def test_every_note_stays(self):
+        third = self._create_customer("Third", comment="<p>since 2001</p>")
+        self.customer.comment = "<p>pays late</p>"
+        self.double.comment = "<p>since 2001</p>"
+        merge = self._merge(self.double, third, into=self.customer)
+        self.assertEqual(self.customer.comment, "<p>pays late</p><br><p>since 2001</p>")
+        merge.action_undo()
+        self.assertEqual(self.customer.comment, "<p>pays late</p>")
+        self._merge(self.double, into=self.customer)
+        with freeze_time(fields.Datetime.now() + timedelta(days=31)):
+            self.Merge._gc_merged()
+        self.assertFalse(self.double.exists())
+        self.assertIn("since 2001", self.customer.comment)
+
+    def test_the_one_note_moves(self):
+        self.double.comment = "<p>since 2001</p>"
+        self.customer.comment = "<p><br></p>"
+        self._merge(self.double, into=self.customer)
+        self.assertEqual(self.customer.comment.count("since 2001"), 1)
+
+    def test_what_was_given_up_is_told(self):
+        self.customer.write({"phone": "+32 2 1", "city": "Ghent"})
+        self.double.write(
+            {"phone": "+32 2 <2>", "city": "Ghent", "user_id": self.owner.id}
+        )
+        merge = self._merge(self.double, into=self.customer)
+        message = self.customer.message_ids.filtered(
+            lambda message: "Values given up" in message.body
+        )
+        self.assertEqual(len(message), 1)
+        self.assertIn("Phone: +32 2 &lt;2&gt; (Harbor Timber)", message.body)
+        self.assertIn("Name: Harbor Timber (Harbor Timber)", message.body)
+        for text in ("+32 2 1", "Ghent", self.owner.name):
+            self.assertNotIn(text, message.body)
+        merge.action_undo()
+        self.assertEqual(self.double.phone, "+32 2 <2>")
