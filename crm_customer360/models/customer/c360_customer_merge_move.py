@@ -45,8 +45,8 @@ class C360CustomerMergeTrace(models.AbstractModel):
         now_ids = [target.id, target.commercial_partner_id.id]
         selects = [
             SQL(
-                "SELECT %(name)s, COUNT(*) FILTER (WHERE %(moved)s),"
-                " COUNT(*) FILTER (WHERE %(stays)s)"
+                "SELECT %(name)s, ARRAY_AGG(id) FILTER (WHERE %(moved)s),"
+                " ARRAY_AGG(id) FILTER (WHERE %(stays)s)"
                 " FROM %(table)s WHERE id = ANY(%(ids)s)",
                 name=place[0],
                 moved=self._get_condition(*place, now_ids),
@@ -57,15 +57,15 @@ class C360CustomerMergeTrace(models.AbstractModel):
             for *place, record_id, ids in trace["rows"]
         ]
         if selects:
-            for table, count, stay_count in self.env.execute_query(
+            for table, moved_ids, stay_ids in self.env.execute_query(
                 SQL(" UNION ALL ").join(selects)
             ):
                 # several columns of a row may name a contact: it is one row
-                moved[table] = max(moved.get(table, 0), count)
-                stays[table] = max(stays.get(table, 0), stay_count)
-        return (
-            {table: count for table, count in moved.items() if count},
-            {table: count for table, count in stays.items() if count},
+                moved.setdefault(table, set()).update(moved_ids or ())
+                stays.setdefault(table, set()).update(stay_ids or ())
+        return tuple(
+            {table: len(ids) for table, ids in rows.items() if ids}
+            for rows in (moved, stays)
         )
 
     @api.model

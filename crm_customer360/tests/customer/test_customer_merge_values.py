@@ -101,3 +101,30 @@ class TestCustomerMergeValues(MergeCommon):
             self.assertNotIn(text, message.body)
         merge.action_undo()
         self.assertEqual(self.double.phone, "+32 2 <2>")
+
+    # -- the summary
+
+    def test_the_summary_counts_what_the_preview_counted(self):
+        """Several contacts have rows in the same table, some in two columns."""
+        others = self.env["res.partner"].create(
+            [{"name": f"Harbor {n}", "is_company": True} for n in range(6)]
+        )
+        for partner in others:
+            self._order("2026-05-01", partner=partner)
+            self.env["res.partner.bank"].create(
+                {"partner_id": partner.id, "acc_number": "BE71 0961 2345 6769"}
+            )
+        preview = self.Merge._get_preview(others | self.customer, self.customer)
+        merge = self._merge(*others, into=self.customer)
+        self.assertEqual(merge.moved["sale_order"], 6)
+        self.assertIn("Sales Order 6", merge.summary)
+        # of six the same account one moved
+        self.assertEqual(
+            (merge.moved["res_partner_bank"], merge.kept["res_partner_bank"]), (1, 5)
+        )
+        told = {
+            table: count
+            for table, count in merge.moved.items()
+            if table not in self.Merge._get_untold_tables()
+        }
+        self.assertEqual((told, merge.kept), preview)
