@@ -4,6 +4,14 @@ from odoo.tools import SQL
 
 from .c360_customer_merge import LEADER
 
+# Whoever has one of these roles, and is no leader, has customers of his own or none.
+ROLES = (
+    "crm_customer360.group_user",
+    "crm_customer360.group_care",
+    "crm_customer360.group_service",
+    "crm_customer360.group_analyst",
+)
+
 # A merge that can be undone needs no limit to prevent loss; a slip of the hand does.
 MAX_LENGTH = 50
 
@@ -41,6 +49,7 @@ class C360CustomerMerge(models.Model):
             self._refuse_family(partners_sudo),
             self._refuse_users(partners_sudo),
             self._refuse_companies(partners_sudo),
+            self._refuse_owners(partners_sudo),
             extra_checks and self._refuse_emails(partners_sudo),
             self._refuse_sealed(partners_sudo - target.sudo(), target),
         ]
@@ -100,6 +109,25 @@ class C360CustomerMerge(models.Model):
                 "must not see each other's documents.",
                 companies=", ".join(companies.mapped("name")),
             )
+        return None
+
+    @api.model
+    def _refuse_owners(self, partners):
+        """Whoever merges a colleague's customer into his own takes him over."""
+        user = self.env.user
+        if self.env.su or user.has_group(LEADER):
+            return None
+        if not any(user.has_group(role) for role in ROLES):
+            return None
+        for partner in partners:
+            owner = partner.user_id or partner.commercial_partner_id.user_id
+            if owner and owner != user:
+                return self.env._(
+                    "%(owner)s looks after “%(name)s”: ask a team leader to merge "
+                    "them.",
+                    owner=owner.name,
+                    name=partner.display_name,
+                )
         return None
 
     @api.model

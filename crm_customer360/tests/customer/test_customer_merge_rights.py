@@ -43,6 +43,35 @@ class TestCustomerMergeRights(MergeCommon):
         merge.with_env(env).action_undo()
         self.assertEqual(merge.state, "undone")
 
+    def test_nobody_takes_a_colleagues_customer(self):
+        user = self.users_by_role["user"]
+        self.double.email = self.customer.email
+        self.customer.user_id = user
+        self.double.user_id = self.users_by_role["leader"]
+        for role in ("user", "service"):
+            if not self.double.with_env(self._env(role)).has_access("write"):
+                continue
+            words = self._refusal(self.double, into=self.customer, env=self._env(role))
+            self.assertIn("ask a team leader", words)
+        # nor by way of one of his people, whom nobody looks after himself
+        someone = self.env["res.partner"].create(
+            {"name": "Kim", "parent_id": self.double.id, "email": "kim@x.example"}
+        )
+        someone.user_id = False
+        mine = self._create_customer("Kim", email="kim@x.example", user_id=user.id)
+        words = self._refusal(someone, into=mine, env=self._env("user"))
+        self.assertIn("Test leader looks after", words)
+        self.double.user_id = user
+        self._merge(self.double, into=self.customer, env=self._env("user"))
+        self.assertTrue(self.customer.active)
+        self.assertFalse(self.double.active)
+
+    def test_a_leader_merges_customers_of_his_people(self):
+        self.customer.user_id = self.users_by_role["user"]
+        self.double.user_id = self.users_by_role["manager"]
+        self._merge(self.double, into=self.customer, env=self._env("leader"))
+        self.assertFalse(self.double.active)
+
     def test_strangers_merge_nothing(self):
         with self.assertRaises(AccessError):
             self._merge(self.double, into=self.customer, env=self._env("stranger"))
