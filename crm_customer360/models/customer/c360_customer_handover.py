@@ -210,8 +210,8 @@ class C360CustomerHandover(models.Model):
     def _get_allowed_users(self):
         """Return whose work the current user may hand over.
 
-        Managers: everybody's; leaders: that of their teams, former members included;
-        everybody his own.
+        Managers: everybody's; leaders: that of the members of their teams, and of
+        those who were members when they were archived; everybody his own.
         """
         users = self.env["res.users"].with_context(active_test=False)
         if self.env.su or self.env.user.has_group(MANAGER):
@@ -223,12 +223,18 @@ class C360CustomerHandover(models.Model):
             )
         allowed = self.env.user
         if allowed.has_group(LEADER):
-            # members of one's own teams are no secret, archived or not
+            # who is or was in one's own teams is no secret
             members_sudo = self.env["crm.team.member"].sudo()
-            members_sudo = members_sudo.with_context(active_test=False).search(
-                [("crm_team_id.user_id", "=", self.env.uid)]
+            members_sudo = members_sudo.search(
+                [("active", "=", True), ("crm_team_id.user_id", "=", self.env.uid)]
             )
-            allowed |= users.browse(members_sudo.user_id.ids)
+            left_sudo = users.sudo().search(
+                [
+                    ("active", "=", False),
+                    ("c360_left_team_ids.user_id", "=", self.env.uid),
+                ]
+            )
+            allowed |= users.browse((members_sudo.user_id | left_sudo).ids)
         return allowed
 
     def _check_users(self):
@@ -304,11 +310,7 @@ class C360CustomerHandover(models.Model):
         for handover in self:
             # a member may not read the memberships of others
             handover_sudo = handover.sudo()
-            members_sudo = self.env["crm.team.member"].sudo()
-            members_sudo = members_sudo.with_context(active_test=False).search(
-                [("user_id", "in", handover_sudo.user_ids.ids)]
-            )
-            handover_sudo.team_ids = members_sudo.crm_team_id
+            handover_sudo.team_ids = handover_sudo.user_ids._get_handover_teams()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_begun(self):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 from odoo.http import request
@@ -22,6 +22,19 @@ class C360CustomerUserMixin(models.AbstractModel):
     _name = "c360.customer.user.mixin"
     _description = "User Who Has Work"
 
+    # Archiving ends memberships as leaving a team does: a leader keeps the work of who
+    # left the company, not of who left his team.
+    c360_left_team_ids = fields.Many2many(
+        comodel_name="crm.team",
+        relation="c360_customer_handover_left_team_rel",
+        column1="user_id",
+        column2="team_id",
+        string="Teams When Archived",
+        readonly=True,
+        copy=False,
+        groups="base.group_erp_manager",
+    )
+
     def action_handover(self):
         """Open a handover of these users."""
         return self.env["c360.customer.handover"].action_for_users(self.ids)
@@ -29,9 +42,14 @@ class C360CustomerUserMixin(models.AbstractModel):
     def write(self, vals):
         if "active" in vals and not vals["active"]:
             self._leave_work()
+            self._remember_teams()
+        elif "active" in vals:
+            # whoever unarchives users need not see their teams
+            self.sudo().filtered("c360_left_team_ids").c360_left_team_ids = False
         return super().write(vals)
 
     def action_archive(self):
+        self._remember_teams()
         if not self.env["c360.customer.handover"]._is_enabled():
             return super().action_archive()
         self._leave_work()
@@ -102,6 +120,24 @@ class C360CustomerUserMixin(models.AbstractModel):
             and not self.env.su
             and not self.env.context.get("import_file")
         )
+
+    def _remember_teams(self):
+        """Keep in which teams these users are, before archiving ends it."""
+        # whoever archives users need not see their teams
+        for user_sudo in self.sudo().filtered("active"):
+            # the host ends the memberships first: there may be none any more
+            if teams_sudo := user_sudo._get_handover_teams():
+                user_sudo.c360_left_team_ids = teams_sudo
+
+    def _get_handover_teams(self):
+        """Return whose leaders these users have: of now, or when they were archived."""
+        # Members may not read the memberships of others; archived ones ended.
+        members_sudo = self.env["crm.team.member"].sudo()
+        members_sudo = members_sudo.search(
+            [("user_id", "in", self.ids), ("active", "=", True)]
+        )
+        archived_sudo = self.sudo().filtered(lambda user: not user.active)
+        return members_sudo.crm_team_id | archived_sudo.c360_left_team_ids
 
     def _refuse_to_leave(self):
         words = []
@@ -220,7 +256,7 @@ class C360CustomerUserMixin(models.AbstractModel):
                 {
                     "user_ids": [Command.set(user.ids)],
                     "company_id": user.company_id.id,
-                    "team_ids": [Command.set(user.crm_team_ids.ids)],
+                    "team_ids": [Command.set(user._get_handover_teams().ids)],
                 }
             )
             keeper = draft._get_leaders()[:1] or self.env.user

@@ -68,6 +68,11 @@ class HandoverCommon(Customer360Common):
         handover.action_start()
         return handover
 
+    def _find_item(self, handover, record):
+        return handover.item_ids.filtered(
+            lambda item: (item.res_model, item.res_id) == (record._name, record.id)
+        )
+
     def _count_of(self, handover):
         return {line.source: line.count for line in handover.line_ids if line.count}
 
@@ -231,7 +236,7 @@ class TestCustomerHandover(HandoverCommon):
             successor_ids=[Command.set((self.anna + self.bert).ids)],
         )
         handover.action_prepare()
-        item = handover.item_ids.filtered(lambda item: item.res_id == self.lead.id)
+        item = self._find_item(handover, self.lead)
         self.assertEqual(item.user_id, self.bert)
 
     def test_by_hand_beats_the_rule_and_survives(self):
@@ -334,7 +339,7 @@ class TestCustomerHandover(HandoverCommon):
         handover.action_start()
         self.assertEqual(self.lead.user_id, self.anna)
         self.assertEqual(bad.user_id, self.leaver)
-        item = handover.item_ids.filtered(lambda item: item.res_id == bad.id)
+        item = self._find_item(handover, bad)
         self.assertEqual((item.state, item.reason), ("failed", "This one not"))
 
     def test_it_goes_on_where_it_stopped(self):
@@ -360,7 +365,7 @@ class TestCustomerHandover(HandoverCommon):
         self.assertEqual(self.lead.user_id, self.leaver)
         self.assertEqual(self.customer.user_id, self.leaver)
         self.assertEqual(other.user_id, self.bert)
-        item = handover.item_ids.filtered(lambda item: item.res_id == other.id)
+        item = self._find_item(handover, other)
         self.assertEqual(item.state, "skipped")
         self.assertEqual(item.reason, "It was given to bert meanwhile.")
 

@@ -123,6 +123,45 @@ class TestCustomerHandoverRights(HandoverCommon):
         with self.assertRaisesRegex(AccessError, "work of leaver"):
             mine.user_ids = [Command.link(self.leaver.id)]
 
+    def test_a_former_leader_has_no_hold(self):
+        south = self.env["crm.team"].create(
+            {"name": "South", "user_id": self.users_by_role["user"].id}
+        )
+        membership = self.team.crm_team_member_ids.filtered(
+            lambda member: member.user_id == self.leaver
+        )
+        membership.active = False
+        self.env["crm.team.member"].create(
+            {"user_id": self.leaver.id, "crm_team_id": south.id}
+        )
+        for archived in (False, True):
+            with self.subTest(archived=archived):
+                if archived:
+                    self.leaver.action_archive()
+                    self.assertFalse(self.leaver.crm_team_ids)
+                with self.assertRaisesRegex(AccessError, "work of leaver"):
+                    self._create_handover(env=self.env_of("leader"))
+                handover = self._create_handover(env=self.env_of("manager"))
+                self.assertEqual(handover.team_ids, south)
+                self.assertNotIn(handover, handover.with_user(self.leader).search([]))
+        self.leaver.active = True
+        south.user_id = self.leader
+        with self.assertRaisesRegex(AccessError, "work of leaver"):
+            self._create_handover(env=self.env_of("leader"))
+
+    def test_the_leader_of_who_was_archived_keeps_his_work(self):
+        memberships = self.leaver.crm_team_member_ids
+        for archive in (
+            self.leaver.action_archive,
+            lambda: self.leaver.write({"active": False}),
+        ):
+            archive()
+            handover = self._create_handover(env=self.env_of("leader"))
+            self.assertEqual(handover.team_ids, self.team)
+            self.leaver.active = True
+            self.assertFalse(self.leaver.c360_left_team_ids)
+            memberships.active = True
+
     def test_who_sees_what(self):
         handover = self._hand_over()
         for user, sees in (
