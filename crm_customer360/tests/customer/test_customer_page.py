@@ -111,6 +111,57 @@ class TestCustomerPage(Customer360Common):
                 self.assertLessEqual(many, 30)
                 self.assertLess(len(json.dumps(page)), 64 * 1024)
 
+    def _fill(self, customer):
+        """Give a customer something for every card: he bought, owes and complains."""
+        product = self.env["product.product"].create(
+            {"name": "Oak", "list_price": 100, "taxes_id": [], "type": "consu"}
+        )
+        lines = [Command.create({"product_id": product.id, "product_uom_qty": 2})]
+        orders = self._create_orders(customer, 3, order_line=lines)
+        orders[1:].action_confirm()
+        orders.order_line.qty_delivered = 1
+        invoices = orders[1:]._create_invoices(grouped=True)
+        invoices.write({"invoice_date": "2026-01-31", "invoice_date_due": "2026-02-01"})
+        invoices.action_post()
+        self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoices[:1].ids
+        ).create({"journal_id": invoices.journal_id.id}).refund_moves()
+        self.env["crm.lead"].create(
+            {"name": "Deal", "type": "opportunity", "partner_id": customer.id}
+        )
+        self.env["helpdesk.ticket"].create(
+            {"name": "Wet", "description": "Wet", "partner_id": customer.id}
+        )
+        customer.activity_schedule("mail.mail_activity_data_call")
+        customer.message_post(body="Called", message_type="comment")
+        self.env["c360.contact.touch"]._log(
+            [{"partner_id": customer.id, "channel": "phone"}]
+        )
+        self.env["c360.customer.loss"].create(
+            {"partner_id": customer.id, "company_id": self.company.id}
+        )
+        self.company.account_use_credit_limit = True
+        customer.credit_limit = 1000
+        self.env["res.partner"].create({"name": "One", "parent_id": customer.id})
+        self.env["c360.customer.profile"]._refresh(customer)
+
+    def test_everything_at_once_stays_within_the_budget(self):
+        """With every right, every bridge that is installed and every card filled."""
+        busy = self._create_customer(
+            "Busy Ltd", user_id=self.salesman.id, phone="+3115"
+        )
+        self._fill(busy)
+        rights = ("account.group_account_manager", "stock.group_stock_manager")
+        self.users_by_role["manager"].group_ids = [
+            Command.link(self.env.ref(right).id) for right in rights
+        ]
+        for role, speaking in (("manager", 9), ("user", 6)):
+            with self.subTest(role):
+                count, page = self._count_queries(role, busy)
+                keys = [card["key"] for card in page["panels"] if not card["quiet"]]
+                self.assertGreaterEqual(len(keys), speaking, keys)
+                self.assertLessEqual(count, 30, keys)
+
     # -- rights --
 
     def test_only_roles_of_the_product_open_it(self):
