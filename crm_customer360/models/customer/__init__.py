@@ -1,6 +1,7 @@
 from . import c360_customer_audit
 from . import c360_customer_reading
 from . import c360_customer_audit_mixin
+from . import c360_customer_audit_partner
 from . import c360_customer_profile
 from . import c360_customer_profile_value
 from . import c360_customer_profile_score

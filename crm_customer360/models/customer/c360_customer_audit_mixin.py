@@ -24,6 +24,7 @@ class C360CustomerAuditMixin(models.AbstractModel):
 
     Mounted on the models that make an address book. ``_read_format`` is where every
     road of reading ends: ``read``, ``search_read``, ``web_read``, over any interface.
+    Groups are counted on ``base``: those of other models lead to an address too.
     """
 
     _name = "c360.customer.audit.mixin"
@@ -36,42 +37,6 @@ class C360CustomerAuditMixin(models.AbstractModel):
         if not self.env.su and not self._audit_fields.isdisjoint(fnames):
             self.env["c360.customer.reading"]._count(self._name, len(self))
         return super()._read_format(fnames, load)
-
-    @api.model
-    def read_group(self, domain, fields, groupby, **kwargs):
-        groups = super().read_group(domain, fields, groupby, **kwargs)
-        self._count_groups((groupby, fields), [groups])
-        return groups
-
-    @api.model
-    def formatted_read_group(self, domain, groupby=(), aggregates=(), **kwargs):
-        groups = super().formatted_read_group(domain, groupby, aggregates, **kwargs)
-        self._count_groups((groupby, aggregates), [groups])
-        return groups
-
-    @api.model
-    def formatted_read_grouping_sets(
-        self, domain, grouping_sets, aggregates=(), **kwargs
-    ):
-        sets = super().formatted_read_grouping_sets(
-            domain, grouping_sets, aggregates, **kwargs
-        )
-        self._count_groups((*grouping_sets, aggregates), sets)
-        return sets
-
-    @api.model
-    def _count_groups(self, specs, sets):
-        """Group by an address, and every group is an address that was read."""
-        if self.env.su:
-            return
-        names = {
-            spec.split(":")[0].split(".")[0]
-            for part in specs
-            for spec in ([part] if isinstance(part, str) else part)
-        }
-        if not self._audit_fields.isdisjoint(names):
-            count = sum(len(groups) for groups in sets)
-            self.env["c360.customer.reading"]._count(self._name, count)
 
     @api.model
     def load(self, fields, data):

@@ -5,7 +5,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         # before the host: they see the host's methods as their super()
-        "c360.customer.audit.mixin",
+        "c360.customer.audit.partner.mixin",
         "c360.customer.merge.partner.mixin",
         "c360.pool.partner.mixin",
         "res.partner",

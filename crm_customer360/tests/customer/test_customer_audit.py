@@ -152,6 +152,7 @@ class TestCustomerReading(CustomerCommon):
         self.registry_enter_test_mode()
         self.startPatcher(patch.object(c360_customer_reading, "_pending", new={}))
         c360_customer_reading._pending = c360_customer_reading.Counter()
+        self.startPatcher(patch.object(c360_customer_reading, "_over", new=set()))
 
     def _read_count(self, role="user"):
         rows = self.Reading.search([("user_id", "=", self.users_by_role[role].id)])
