@@ -104,7 +104,7 @@ class C360CustomerAudit(models.Model):
         if self.env.su or len(records) < 2:
             return
         size = self._get_mass_size()
-        if not size or len(records) < size:
+        if not size or records._get_audit_size() < size:
             return
         if not self.env.user.has_group("crm_customer360.group_mass_change"):
             raise AccessError(

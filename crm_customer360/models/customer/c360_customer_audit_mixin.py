@@ -38,14 +38,35 @@ class C360CustomerAuditMixin(models.AbstractModel):
             self.env["c360.customer.reading"]._count(self._name, len(self))
         return super()._read_format(fnames, load)
 
+    def _get_audit_size(self):
+        """Return how many a change of these records counts for."""
+        return len(self)
+
     @api.model
     def load(self, fields, data):
-        result = super().load(fields, data)
+        """Existing records that an import overwrites are changed like any others."""
+        changed = set()
+        watched = self.with_context(c360_audit_changed=changed)
+        result = super(C360CustomerAuditMixin, watched).load(fields, data)
+        self.env["c360.customer.audit"]._allow_change(
+            "change", self.browse(changed), fields
+        )
         if ids := result.get("ids"):
             self.env["c360.customer.audit"]._record(
                 "import", self._name, len(ids), fields
             )
         return result
+
+    def _load_records_write(self, values):
+        changed = self.env.context.get("c360_audit_changed")
+        if isinstance(changed, set):
+            changed.update(self.ids)
+        return super()._load_records_write(values)
+
+    def web_save_multi(self, vals_list, specification):
+        names = set().union(*vals_list)
+        self.env["c360.customer.audit"]._allow_change("change", self, names)
+        return super().web_save_multi(vals_list, specification)
 
     def write(self, vals):
         self.env["c360.customer.audit"]._allow_change("change", self, vals)

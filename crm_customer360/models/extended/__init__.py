@@ -20,6 +20,7 @@ from . import phone_blacklist
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_category
 from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance

@@ -5,6 +5,7 @@ from . import test_c360_customer_profile
 from . import test_c360_customer_segment
 from . import test_customer_access
 from . import test_customer_audit
+from . import test_customer_audit_change
 from . import test_customer_audit_roads
 from . import test_customer_churn
 from . import test_customer_concurrency
