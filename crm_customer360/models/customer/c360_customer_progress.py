@@ -69,8 +69,10 @@ class C360CustomerProgress(models.Model):
     _log_access = False
 
     since = fields.Datetime(readonly=True)
-    # A look at everybody is under way: when it began and where it stands.
+    # A look at everybody is under way, or at those who changed: when it began, and
+    # where the one or the other stands.
     full_start = fields.Datetime(readonly=True)
+    changed_start = fields.Datetime(readonly=True)
     last_id = fields.Integer(readonly=True)
     full_date = fields.Date(readonly=True)
     # What the figures of the last look at everybody were made by
@@ -100,7 +102,7 @@ class C360CustomerProgress(models.Model):
         today = fields.Date.today()
         is_redefined = self.definition != definition
         if is_redefined:
-            self.write({"full_start": False, "last_id": 0})
+            self.write({"full_start": False, "changed_start": False, "last_id": 0})
         is_due = (
             is_redefined
             or not self.full_date
@@ -121,6 +123,7 @@ class C360CustomerProgress(models.Model):
             self.write(
                 {
                     "full_start": self.env.cr.now(),
+                    "changed_start": False,
                     "last_id": 0,
                     "definition": definition,
                 }
@@ -172,17 +175,30 @@ class C360CustomerProgress(models.Model):
         return True
 
     def _run_changed(self):
-        """Refresh those whom something happened; begins again when it is stopped."""
+        """Refresh those whom something happened, from where the last run was stopped.
+
+        Whoever changes behind that place meanwhile is for the next round: it looks
+        back to the beginning of this one.
+
+        :return: whether it came to an end
+        """
         profiles = self.env["c360.customer.profile"]
-        now = self.env.cr.now()
-        customer_ids = self._get_changed()
+        if not self.changed_start:
+            # the clock of the database: write dates are its
+            self.write({"changed_start": self.env.cr.now(), "last_id": 0})
+        customer_ids = [
+            customer_id
+            for customer_id in self._get_changed()
+            if customer_id > self.last_id
+        ]
         for start in range(0, len(customer_ids), SLICE):
             ids = customer_ids[start : start + SLICE]
             profiles._refresh_flushed(CustomerScope(ids))
+            self.last_id = ids[-1]
             if start + SLICE < len(customer_ids) and not self._commit():
                 return False
         profiles._refresh_comparison()
-        self.since = now
+        self.write({"since": self.changed_start, "changed_start": False, "last_id": 0})
         return True
 
     def _get_changed(self):

@@ -140,6 +140,47 @@ class TestCustomerProgress(CustomerCommon):
         self.assertFalse(self.Progress.search([]).full_start)
         self.assertEqual(self.Profile._refresh(), 0, "slices and all at once agree")
 
+    @freeze_time("2026-03-01")
+    def test_what_changed_goes_on_where_it_was_stopped(self):
+        self._backdate()
+        self._run()
+        self._backdate()
+        progress = self.Progress.search([])
+        before = progress.since
+        customers = [self._create_customer(f"Customer {i}") for i in range(6)]
+        for customer in customers:
+            self._order("2026-02-01", partner=customer)
+        self.env.flush_all()
+        began = self.env.cr.now()
+        with patch.object(c360_customer_progress, "SLICE", 2):
+            # every turn of the job is over after one slice
+            self.commits.return_value = 0
+            [first] = self._run()
+            self.assertEqual(progress.last_id, first.ids[-1])
+            self.assertEqual(progress.since, before, "the round is not over")
+            [second] = self._run()
+            self.assertGreater(second.ids[0], first.ids[-1])
+            [third] = self._run()
+            self.assertFalse(progress.changed_start, "and comes to an end")
+        self.commits.return_value = 60.0
+        self.assertEqual(
+            [*first.ids, *second.ids, *third.ids],
+            sorted(customer.id for customer in customers),
+        )
+        self.assertEqual((progress.last_id, progress.since), (0, began))
+        for customer in customers:
+            self.assertTrue(self._profile(customer).rfm_score, "and is compared")
+
+    @freeze_time("2026-03-01")
+    def test_a_look_at_everybody_takes_over_what_was_begun(self):
+        self._run()
+        progress = self.Progress.search([])
+        progress.write({"changed_start": "2026-02-28", "last_id": 2**30})
+        self.company.c360_churn_days = 20
+        [scope] = self._run()
+        self.assertTrue(scope.is_all)
+        self.assertEqual((progress.changed_start, progress.last_id), (False, 0))
+
     def capture(self, cron):
         """Count the times a job is triggered."""
         from contextlib import contextmanager
