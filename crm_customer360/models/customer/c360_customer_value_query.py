@@ -38,7 +38,9 @@ SLICE = """
     FROM c360_customer_profile
    WHERE company_id = %(company_id)s
      AND partner_id > %(after)s
-     AND (order_count > 0 OR order_gap > 0 OR value_basis IS NOT NULL)
+     -- who became a prospect loses what was expected of him
+     AND (order_count > 0 OR order_gap > 0 OR churn_risk > 0
+          OR value_basis IS NOT NULL)
 ORDER BY partner_id
    LIMIT %(limit)s
 """
