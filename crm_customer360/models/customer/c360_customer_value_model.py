@@ -268,7 +268,8 @@ class C360CustomerValueModel(models.Model):
         pending = Domain("scored_date", "!=", today)
         while value_model := self.search(pending, limit=1):
             try:
-                done = value_model._score_next(today)
+                with self.env.cr.savepoint():
+                    done = value_model._score_next(today)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 # An order slice scored the same customers since this snapshot.
                 self.env.cr.rollback()
@@ -277,6 +278,11 @@ class C360CustomerValueModel(models.Model):
                     self._wake_score_later()
                     return
                 continue
+            except Exception:
+                # what one company breaks is not to stop the others
+                _logger.exception("Scoring of customers: %s failed", value_model.id)
+                pending &= Domain("id", "!=", value_model.id)
+                done = 0
             remaining = self.search_count(pending)
             if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
                 return

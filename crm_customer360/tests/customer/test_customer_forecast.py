@@ -4,6 +4,7 @@ import numpy as np
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import CustomerCommon
 
@@ -230,6 +231,49 @@ class TestCustomerForecast(CustomerCommon):
         self.assertEqual(forecasts.company_id, self.company | second)
         self.assertEqual(set(forecasts.mapped("state")), {"lack"})
         self.assertEqual({str(day) for day in forecasts.mapped("scored_date")}, {TODAY})
+
+    @mute_logger(
+        "odoo.addons.crm_customer360.models.customer.c360_customer_value_model"
+    )
+    def test_what_one_company_breaks_does_not_stop_the_others(self):
+        company, _user = self._create_second_company()
+        for owner in (self.company, company):
+            self._order("2026-06-01", company_id=owner.id)
+        self.Profile._refresh(self.customer)
+        forecasts = self.Forecast.search([])
+        broken, whole = self.forecast, forecasts.create({"company_id": company.id})
+        forecasts.scored_date = "2026-06-29"
+        score = type(self.Score)._score_slice
+
+        def fail(scores, value_model, partner_ids):
+            if value_model == broken:
+                raise ValueError("odd history")
+            return score(scores, value_model, partner_ids)
+
+        with (
+            patch.object(type(self.Score), "_score_slice", fail),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", return_value=60.0
+            ),
+        ):
+            self.Forecast._cron_score()
+        self.assertEqual(str(whole.scored_date), TODAY)
+        self.assertEqual(str(broken.scored_date), "2026-06-29", "tried again later")
+        self.assertFalse(broken.scored_partner_id)
+
+    def test_whoever_became_a_prospect_is_no_risk(self):
+        self._order("2026-06-01").state = "cancel"
+        self.Profile._refresh(self.customer)
+        profile = self._profile()
+        # by signs alone: neither a forecast nor a rhythm
+        self.env.cr.execute(
+            "UPDATE c360_customer_profile SET churn_risk = 0.2,"
+            " churn_reasons = ',late_payment,' WHERE id = %s",
+            [profile.id],
+        )
+        profile.invalidate_recordset()
+        self.forecast._score_next(TODAY)
+        self.assertEqual((profile.churn_risk, profile.churn_reasons), (0, False))
 
     def test_changed_terms_have_everybody_scored_anew(self):
         self.forecast.scored_date = TODAY
