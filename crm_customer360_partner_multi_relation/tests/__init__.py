@@ -1,1 +1,2 @@
 from . import test_customer_relation
+from . import test_customer_relation_merge

@@ -1,11 +1,11 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.crm_customer360.tests.common import Customer360Common
+from .common import RelationCommon
 
 
 @tagged("post_install", "-at_install", "c360_customer")
-class TestCustomerRelation(Customer360Common):
+class TestCustomerRelation(RelationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -17,31 +17,6 @@ class TestCustomerRelation(Customer360Common):
             cls._set_revenue(customer, revenue)
         cls._relate("refers", cls.customer, cls.mill)
         cls._relate("refers", cls.mill, cls.yard, date_start="2026-01-05")
-
-    @classmethod
-    def _set_revenue(cls, customer, revenue, company=None):
-        cls.env["c360.customer.profile"].create(
-            {
-                "partner_id": customer.id,
-                "company_id": (company or cls.company).id,
-                "lifecycle": "retained",
-                "revenue": revenue,
-            }
-        )
-
-    @classmethod
-    def _relate(cls, kind, left, right, **values):
-        type_ = cls.env.ref(
-            f"crm_customer360_partner_multi_relation.relation_type_{kind}"
-        )
-        return cls.env["res.partner.relation"].create(
-            {
-                "type_id": type_.id,
-                "left_partner_id": left.id,
-                "right_partner_id": right.id,
-                **values,
-            }
-        )
 
     def _card(self, customer, role="leader"):
         page = self.env_of(role)["c360.customer.page"].load(customer.id)
@@ -137,15 +112,3 @@ class TestCustomerRelation(Customer360Common):
             "crm_customer360.group_use_relation"
         )
         self.assertIsNone(self._card(self.mill))
-
-    def test_a_merge_keeps_every_relation(self):
-        self._relate("refers", self.customer, self.yard)
-        relations = self.env["res.partner.relation"].search([])
-        wizard = self.env["base.partner.merge.automatic.wizard"]
-        wizard._merge([self.mill.id, self.yard.id], self.mill)
-        self.assertEqual(self.env["res.partner.relation"].search([]), relations)
-        # what he said of himself is told no more
-        self.assertEqual(
-            [row["title"] for row in self._card(self.mill)["rows"]],
-            ["Harbour Timber", "Harbour Timber"],
-        )
