@@ -116,7 +116,7 @@ class C360CustomerPanelRelation(models.AbstractModel):
 
     def _get_figures(self, customer):
         worth = self.env["c360.customer.referral"]._get_worth(customer.ids)
-        _own, count, revenue = worth.get(customer.id, (0, 0, 0))
+        _own, _direct, count, revenue = worth.get(customer.id, (0, 0, 0, 0))
         if not count:
             return []
         action = self._prepare_list_action(

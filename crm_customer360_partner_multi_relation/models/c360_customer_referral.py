@@ -30,7 +30,8 @@ class C360CustomerReferral(models.Model):
     _description = "Customer Referral"
     _auto = False
     _rec_name = "partner_id"
-    _order = "referred_count desc, id"
+    # Nothing else: to group by who referred, the ORM would join a table that is none.
+    _order = "id"
     _depends = {
         "res.partner": ["commercial_partner_id"],
         "res.partner.relation": [
@@ -59,8 +60,9 @@ class C360CustomerReferral(models.Model):
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     referred_count = fields.Integer(
         string="Brought Directly",
-        readonly=True,
-        help="Customers this one referred to us himself.",
+        compute="_compute_worth",
+        help="Customers this one referred to us himself: as many of them as you may "
+        "see.",
     )
     currency_id = fields.Many2one(comodel_name="res.currency", compute="_compute_worth")
     revenue = fields.Monetary(
@@ -85,30 +87,38 @@ class C360CustomerReferral(models.Model):
     def _table_query(self):
         return SQL(
             """
-            WITH link AS (%s), brought AS (
-                SELECT parent_id AS id, COUNT(*) AS referred_count
-                  FROM link
-              GROUP BY parent_id
-            )
-            SELECT COALESCE(link.id, brought.id) AS id,
-                   COALESCE(link.id, brought.id) AS partner_id,
-                   link.parent_id,
-                   link.date,
-                   COALESCE(brought.referred_count, 0)::int AS referred_count
+            WITH link AS (%s)
+            SELECT id, id AS partner_id, parent_id, date
               FROM link
-              FULL JOIN brought ON brought.id = link.id
+             UNION ALL
+            SELECT DISTINCT parent_id, parent_id, NULL::int, NULL::date
+              FROM link
+             WHERE parent_id NOT IN (SELECT id FROM link)
             """,
             SQL(LINKS),
         )
 
     @api.depends("partner_id")
-    @api.depends_context("uid", "company")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_display_name(self):
+        """Labels are read with all rights: name only whom the user may read."""
+        visible = self.with_user(self.env.uid)._filtered_access("read")
+        for referral in self:
+            referral.display_name = (
+                referral.partner_id.display_name
+                if referral in visible
+                else self.env._("Another customer")
+            )
+
+    @api.depends("partner_id")
+    @api.depends_context("uid", "company", "allowed_company_ids")
     def _compute_worth(self):
         self.currency_id = self.env.company.currency_id
         worth = self._get_worth(self.ids)
         for referral in self:
-            own, count, revenue = worth.get(referral.id, (0, 0, 0))
+            own, direct, count, revenue = worth.get(referral.id, (0, 0, 0, 0))
             referral.revenue = own
+            referral.referred_count = direct
             referral.branch_count = count
             referral.branch_revenue = revenue
 
@@ -120,7 +130,8 @@ class C360CustomerReferral(models.Model):
         current company.
 
         :param customer_ids: ids of commercial partners
-        :return: ``{id: (own revenue, customers below, their revenue)}``
+        :return: ``{id: (own revenue, customers just below, all below, their
+            revenue)}``
         """
         if not customer_ids:
             return {}
@@ -139,9 +150,12 @@ class C360CustomerReferral(models.Model):
                 )
                 SELECT root,
                        COALESCE(SUM(revenue) FILTER (WHERE branch.id = root), 0),
+                       COUNT(*) FILTER (WHERE branch.id <> root
+                                          AND link.parent_id = root),
                        COUNT(*) FILTER (WHERE branch.id <> root),
                        COALESCE(SUM(revenue) FILTER (WHERE branch.id <> root), 0)
                   FROM branch
+             LEFT JOIN link ON link.id = branch.id
                   JOIN c360_customer_profile AS profile
                     ON profile.partner_id = branch.id
                  WHERE profile.id IN %(visible)s
@@ -152,7 +166,7 @@ class C360CustomerReferral(models.Model):
                 visible=visible.subselect(),
             )
         )
-        return {root: (own, count, revenue) for root, own, count, revenue in rows}
+        return {root: tuple(worth) for root, *worth in rows}
 
     def _flush_sources(self):
         for model_name, field_names in self._depends.items():

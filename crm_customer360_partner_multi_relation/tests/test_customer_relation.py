@@ -55,6 +55,51 @@ class TestCustomerRelation(RelationCommon):
         self.assertEqual(mine.browse(self.customer.id).branch_revenue, 100)
         self.assertFalse(mine.search([("partner_id", "=", self.yard.id)]))
 
+    def test_nobody_is_told_of_customers_he_may_not_see(self):
+        """Neither how many a customer brought, nor who brought him."""
+        leader, user = (self.users_by_role[role] for role in ("leader", "user"))
+        self.yard.user_id = leader
+        brought = [("child_ids", "any", [("id", "!=", False)])]
+        mine = self.Referral.with_user(user)
+        all_of_them = self.Referral.with_user(leader)
+        self.assertEqual(mine.browse(self.mill.id).referred_count, 0)
+        self.assertEqual(all_of_them.browse(self.mill.id).referred_count, 1)
+        self.assertEqual(mine.search(brought).partner_id, self.customer)
+        self.assertEqual(
+            all_of_them.search(brought).partner_id, self.customer | self.mill
+        )
+        self.mill.user_id = leader
+        self.yard.user_id = user
+        spec = {"parent_id": {"fields": {"display_name": {}}}}
+        [row] = mine.browse(self.yard.id).web_read(spec)
+        self.assertEqual(row["parent_id"]["display_name"], "Another customer")
+        [row] = all_of_them.browse(self.yard.id).web_read(spec)
+        self.assertEqual(row["parent_id"]["display_name"], "Mill")
+        [group] = mine.formatted_read_group(
+            [("id", "=", self.yard.id)], ["parent_id"], ["__count"]
+        )
+        self.assertEqual(group["parent_id"][1], "Another customer")
+
+    def test_relations_of_another_company_are_not_read(self):
+        company = self.env["res.company"].create({"name": "Second Sawmill"})
+        secret = self._create_customer("Secret", company_id=company.id)
+        relations = self._relate("refers", secret, self.shop)
+        relations |= self._relate("refers", self.shop, secret)
+        own = self._relate("refers", self.shop, self.mill)
+        for role in ("user", "leader", "stranger"):
+            Relation = self.env_of(role)["res.partner.relation"]
+            with self.subTest(role):
+                self.assertFalse(Relation.search([("id", "in", relations.ids)]))
+                self.assertTrue(Relation.search([("id", "=", own.id)]))
+                with self.assertRaises(AccessError):
+                    relations[0].with_env(Relation.env).read(["date_start"])
+        leader = self.users_by_role["leader"]
+        leader.company_ids |= company
+        mine = relations.with_user(leader).with_context(
+            allowed_company_ids=(self.company | company).ids
+        )
+        self.assertEqual(mine.search([("id", "in", relations.ids)]), mine)
+
     def test_other_companies_do_not_count(self):
         company = self.env["res.company"].create({"name": "Second Sawmill"})
         self._set_revenue(self.mill, 1000, company)
