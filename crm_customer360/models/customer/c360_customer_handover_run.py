@@ -261,6 +261,10 @@ class C360CustomerHandover(models.Model):
                 reason = self.env._("It was deleted meanwhile.")
             elif item.res_id not in still_open and not back:
                 reason = self.env._("It was closed meanwhile.")
+            elif item.res_id not in still_open and source._source_has_successor:
+                reason = self.env._(
+                    "It was closed meanwhile: it stays with who did it."
+                )
             elif owner_id != holder.id and source._source_has_successor:
                 owner_sudo = self.env["res.users"].sudo().browse(owner_id or ())
                 reason = self.env._(

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from ...models.customer import c360_customer_handover_run as run
 from ..common import Customer360Common
@@ -355,44 +355,6 @@ class TestCustomerHandover(HandoverCommon):
         self.assertTrue(handover._work())
         self.assertEqual(handover.state, "done")
         self.assertEqual(handover.done_count, 10)
-
-    def test_taking_it_back(self):
-        other = self._create_lead("Other")
-        handover = self._hand_over()
-        other.user_id = self.bert
-        handover.action_undo()
-        self.assertEqual(handover.state, "undone")
-        self.assertEqual(self.lead.user_id, self.leaver)
-        self.assertEqual(self.customer.user_id, self.leaver)
-        self.assertEqual(other.user_id, self.bert)
-        item = self._find_item(handover, other)
-        self.assertEqual(item.state, "skipped")
-        self.assertEqual(item.reason, "It was given to bert meanwhile.")
-
-    def test_nothing_is_given_back_to_somebody_archived(self):
-        handover = self._hand_over()
-        self.leaver.active = False
-        with self.assertRaisesRegex(UserError, "leaver is archived"):
-            handover.action_undo()
-
-    def test_only_what_is_done_can_be_taken_back(self):
-        with self.assertRaisesRegex(UserError, "nothing to give back"):
-            self._create_handover().action_undo()
-
-    def test_until_a_day(self):
-        with freeze_time("2026-03-02"):
-            handover = self._hand_over(
-                mode="until", date_end="2026-03-10", reason="absence"
-            )
-        self.assertIn(self.leaver.partner_id, self.lead.message_partner_ids)
-        with freeze_time("2026-03-10"):
-            handover._end_absences()
-            self.assertEqual(handover.state, "done")
-        with freeze_time("2026-03-11"):
-            handover._end_absences()
-            self.assertEqual(handover.state, "undoing")
-            handover._work()
-        self.assertEqual(self.lead.user_id, self.leaver)
 
     def test_dossiers_of_the_customers_are_printed(self):
         self.env["c360.customer.profile"]._refresh(self.customer)

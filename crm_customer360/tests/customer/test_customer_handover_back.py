@@ -1,0 +1,76 @@
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time, tagged
+
+from .test_customer_handover import HandoverCommon
+
+
+@tagged("post_install", "-at_install", "c360_customer")
+class TestCustomerHandoverBack(HandoverCommon):
+    """Taken back by hand, or because the absence ended."""
+
+    def test_taking_it_back(self):
+        other = self._create_lead("Other")
+        handover = self._hand_over()
+        other.user_id = self.bert
+        handover.action_undo()
+        self.assertEqual(handover.state, "undone")
+        self.assertEqual(self.lead.user_id, self.leaver)
+        self.assertEqual(self.customer.user_id, self.leaver)
+        self.assertEqual(other.user_id, self.bert)
+        item = self._find_item(handover, other)
+        self.assertEqual(item.state, "skipped")
+        self.assertEqual(item.reason, "It was given to bert meanwhile.")
+
+    def test_what_the_substitute_finished_stays_his(self):
+        order = self.env["sale.order"].create(
+            {"partner_id": self.customer.id, "user_id": self.leaver.id}
+        )
+        roads = {
+            "undo": lambda handover: handover.action_undo(),
+            "end": lambda handover: handover._end_absences() or handover._work(),
+        }
+        for name, give_back in roads.items():
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                with freeze_time("2026-03-02"):
+                    handover = self._hand_over(mode="until", date_end="2026-03-10")
+                self.lead.action_set_won()
+                order.action_confirm()
+                with freeze_time("2026-03-11"):
+                    give_back(handover)
+                self.assertEqual(handover.state, "undone")
+                self.assertEqual(self.customer.user_id, self.leaver)
+                for record in (self.lead, order):
+                    item = self._find_item(handover, record)
+                    self.assertEqual(record.user_id, self.anna)
+                    self.assertEqual(item.state, "skipped")
+                    self.assertEqual(
+                        item.reason,
+                        "It was closed meanwhile: it stays with who did it.",
+                    )
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_nothing_is_given_back_to_somebody_archived(self):
+        handover = self._hand_over()
+        self.leaver.active = False
+        with self.assertRaisesRegex(UserError, "leaver is archived"):
+            handover.action_undo()
+
+    def test_only_what_is_done_can_be_taken_back(self):
+        with self.assertRaisesRegex(UserError, "nothing to give back"):
+            self._create_handover().action_undo()
+
+    def test_until_a_day(self):
+        with freeze_time("2026-03-02"):
+            handover = self._hand_over(
+                mode="until", date_end="2026-03-10", reason="absence"
+            )
+        self.assertIn(self.leaver.partner_id, self.lead.message_partner_ids)
+        with freeze_time("2026-03-10"):
+            handover._end_absences()
+            self.assertEqual(handover.state, "done")
+        with freeze_time("2026-03-11"):
+            handover._end_absences()
+            self.assertEqual(handover.state, "undoing")
+            handover._work()
+        self.assertEqual(self.lead.user_id, self.leaver)
