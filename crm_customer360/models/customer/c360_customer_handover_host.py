@@ -128,6 +128,26 @@ class C360CustomerHandoverSourceMeeting(models.AbstractModel):
         )
 
     @api.model
+    def _remember(self, items, user):
+        meetings = self._get_records_sudo().browse(items.mapped("res_id"))
+        known = meetings.filtered(
+            lambda meeting: user.partner_id in meeting.partner_ids
+        )
+        items.filtered(lambda item: item.res_id in known._ids).was_there = True
+
+    @api.model
+    def _give_back(self, records, former, user, handover, items):
+        known = records.browse(items.filtered("was_there").mapped("res_id"))
+        super()._give_back(records - known, former, user, handover, items)
+        # what the successor answered to the invitation stays
+        known.write(
+            {
+                **self._prepare_values(user, handover),
+                "partner_ids": [Command.link(user.partner_id.id)],
+            }
+        )
+
+    @api.model
     def _complete_items(self, line):
         """The customer of a meeting is its first attendee who is no colleague."""
         self.env["calendar.event"].flush_model(["partner_ids"])

@@ -64,6 +64,9 @@ class C360CustomerHandoverItem(models.Model):
         readonly=True,
         default="todo",
     )
+    was_there = fields.Boolean(
+        readonly=True, help="The successor took part before: he stays when it ends."
+    )
     reason = fields.Char(string="Why", readonly=True)
     date = fields.Datetime(string="When", readonly=True)
 

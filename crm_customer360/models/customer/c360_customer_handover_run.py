@@ -233,11 +233,14 @@ class C360CustomerHandover(models.Model):
             holder = taker = former
         ready = self._filter_ready(source, items, holder, back)
         records = self.env[source._source_model].browse(ready.mapped("res_id"))
-        give = source._give_back if back else source._give
         final = "undone" if back else "done"
 
         def do(records, items):
-            give(records, holder, taker, self)
+            if back:
+                source._give_back(records, holder, taker, self, items)
+            else:
+                source._remember(items, taker)
+                source._give(records, holder, taker, self)
             self._follow(source, records, holder, taker)
             items._settle(final)
 

@@ -90,9 +90,25 @@ class C360CustomerHandoverSource(models.AbstractModel):
         return {self._source_user: user.id}
 
     @api.model
-    def _give_back(self, records, former, user, handover):
-        """Give records back to who had them before."""
+    def _remember(self, items, user):
+        """Keep on the items what giving back needs to know; called before giving."""
+
+    @api.model
+    def _give_back(self, records, former, user, handover, items):
+        """Give records back to who had them before.
+
+        :param items: what was proposed of these records, with the team they were in
+        """
         self._give(records, former, user, handover)
+        if self._source_team:
+            # the host chooses a team for each new owner
+            teams = {item.res_id: item.team_id for item in items}
+            kept = set(self.env["crm.team"].browse(teams.values()).exists().ids)
+            for team_id, some in records.grouped(
+                lambda record: teams.get(record.id) or False
+            ).items():
+                if not team_id or team_id in kept:
+                    some.write({self._source_team: team_id})
 
     @api.model
     def _complete_items(self, line):

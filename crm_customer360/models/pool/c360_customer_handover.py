@@ -60,7 +60,7 @@ class C360CustomerHandoverSourcePoolMember(models.AbstractModel):
             records.write({"paused": True})
 
     @api.model
-    def _give_back(self, records, former, user, handover):
+    def _give_back(self, records, former, user, handover, items):
         if handover.mode == "good":
             records.write({"active": True})
         else:

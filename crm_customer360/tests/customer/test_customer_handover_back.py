@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
@@ -74,3 +75,60 @@ class TestCustomerHandoverBack(HandoverCommon):
             self.assertEqual(handover.state, "undoing")
             handover._work()
         self.assertEqual(self.lead.user_id, self.leaver)
+
+    def test_the_teams_come_back(self):
+        self.env["ir.config_parameter"].set_param("sales_team.membership_multi", "True")
+        south = self.env["crm.team"].create(
+            {"name": "South", "member_ids": [Command.set(self.leaver.ids)]}
+        )
+        records = self.lead + self._create_lead("Roof", team_id=south.id)
+        records += self._create_lead("Loose", team_id=False)
+        records[2].team_id = False
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "user_id": self.leaver.id,
+                    "team_id": team.id,
+                }
+                for team in (self.team, south)
+            ]
+        )
+        handover = self._hand_over()
+        self.assertEqual((records.user_id, orders.user_id), (self.anna, self.anna))
+        self.assertNotIn(south, records.team_id)
+        handover.action_undo()
+        self.assertEqual(handover.problem_count, 0)
+        self.assertEqual(
+            [lead.team_id for lead in records], [self.team, south, south.browse()]
+        )
+        self.assertEqual([order.team_id for order in orders], [self.team, south])
+        self.assertEqual((records.user_id, orders.user_id), (self.leaver, self.leaver))
+
+    def test_a_successor_who_attended_before_stays(self):
+        meetings = self.env["calendar.event"].create(
+            [
+                {
+                    "name": name,
+                    "start": "2031-05-01 09:00:00",
+                    "stop": "2031-05-01 10:00:00",
+                    "user_id": self.leaver.id,
+                    "partner_ids": [Command.set((self.leaver.partner_id + others).ids)],
+                }
+                for name, others in (
+                    ("Both", self.anna.partner_id),
+                    ("Alone", self.buyer),
+                )
+            ]
+        )
+        handover = self._hand_over()
+        self.assertEqual(meetings.user_id, self.anna)
+        handover.action_undo()
+        self.assertEqual(meetings.user_id, self.leaver)
+        self.assertEqual(
+            [meeting.partner_ids for meeting in meetings],
+            [
+                self.leaver.partner_id + self.anna.partner_id,
+                self.leaver.partner_id + self.buyer,
+            ],
+        )
