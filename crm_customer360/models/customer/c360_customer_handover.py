@@ -245,6 +245,9 @@ class C360CustomerHandover(models.Model):
             return
         # reading the users of a handover needs no right on users
         others_sudo = self.sudo().user_ids - self._get_allowed_users().sudo()
+        if others_sudo and self.env.user.has_group(MANAGER):
+            # who left a company, or is a guest now, may have left work in it
+            others_sudo -= others_sudo._filter_left_work(self.company_id)
         if others_sudo:
             raise AccessError(
                 self.env._(

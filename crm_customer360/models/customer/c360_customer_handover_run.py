@@ -84,6 +84,14 @@ class C360CustomerHandover(models.Model):
                     names=", ".join(gone.mapped("name")),
                 )
             )
+        guests = self.user_ids.filtered("share")
+        if guests:
+            raise UserError(
+                self.env._(
+                    "%(names)s is no colleague any more.",
+                    names=", ".join(guests.mapped("name")),
+                )
+            )
 
     def _check_ready(self):
         """Refuse to begin when a record has no successor, or a wrong one."""
@@ -177,7 +185,9 @@ class C360CustomerHandover(models.Model):
                 ("date_end", "<", fields.Date.today()),
             ]
         )
-        ended.filtered(lambda h: all(h.user_ids.mapped("active"))).state = "undoing"
+        ended.filtered(
+            lambda h: all(user.active and not user.share for user in h.user_ids)
+        ).state = "undoing"
 
     def _work(self, commit=None):
         """Do slice after slice until all is done.

@@ -166,6 +166,18 @@ class C360CustomerHandoverSource(models.AbstractModel):
         return {user.id: count for user, count in groups if user.id in user_ids}
 
     @api.model
+    def _get_companies(self, user_ids):
+        """Return ``{user id: companies}`` in which these users have open records."""
+        if not self._source_company:
+            return {}
+        groups = self._get_records_sudo()._read_group(
+            self._get_domain(user_ids) & Domain(self._source_company, "!=", False),
+            [self._source_user],
+            [f"{self._source_company}:recordset"],
+        )
+        return {user.id: companies for user, companies in groups}
+
+    @api.model
     def _select_items(self, user_ids, company):
         """Return SQL selecting ``(res_id, user_id, partner_id, team_id)``."""
         records_sudo = self._get_records_sudo()

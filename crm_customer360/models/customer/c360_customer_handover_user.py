@@ -46,7 +46,13 @@ class C360CustomerUserMixin(models.AbstractModel):
         elif "active" in vals:
             # whoever unarchives users need not see their teams
             self.sudo().filtered("c360_left_team_ids").c360_left_team_ids = False
-        return super().write(vals)
+        leaving = self.browse()
+        if "group_ids" in vals:
+            leaving = self.filtered("active")._filter_working()
+        result = super().write(vals)
+        # who is a guest from now on cannot do any of it
+        leaving.filtered("share")._refuse_or_draft()
+        return result
 
     def action_archive(self):
         self._remember_teams()
@@ -90,6 +96,25 @@ class C360CustomerUserMixin(models.AbstractModel):
                     work.setdefault(user_id, {})[source._source_key] = count
         return work
 
+    def _get_work_companies(self):
+        """Return ``{user id: companies}``: his own, and those he left work in."""
+        # whoever archives users need not see their companies
+        companies = {user.id: user.company_ids for user in self.sudo()}
+        for source in self.env["c360.customer.handover.source"]._get_sources():
+            if source._source_is_work:
+                for user_id, found in source._get_companies(self.ids).items():
+                    if user_id in companies:
+                        companies[user_id] |= found
+        return companies
+
+    def _filter_left_work(self, company):
+        """Return who of these has open work in a company, in it still or not."""
+        work = self._get_open_work(company)
+        companies = self._get_work_companies()
+        return self.filtered(
+            lambda user: user.id in work and company in companies[user.id]
+        )
+
     def _filter_working(self):
         """Return the active colleagues among these users who have open work."""
         if not self.env["c360.customer.handover"]._is_enabled():
@@ -99,17 +124,19 @@ class C360CustomerUserMixin(models.AbstractModel):
         return self.browse(colleagues_sudo._get_open_work())
 
     def _leave_work(self):
-        """Refuse to archive users with open work, or see to it that it is noticed."""
-        leaving = self.filtered("active")._filter_working()
-        if not leaving:
-            return
+        """Refuse to let users with open work go, or see to it that it is noticed."""
+        self.filtered("active")._filter_working()._refuse_or_draft()
+
+    def _refuse_or_draft(self):
+        """Refuse it, where somebody reads it, or make drafts and tell the leaders."""
         # the user's company decides, whoever archives him
-        blocking = leaving.filtered(
+        blocking = self.filtered(
             lambda user: user.sudo().company_id.c360_handover_block
         )
         if blocking and self._is_interactive():
             blocking._refuse_to_leave()
-        leaving._draft_handovers()
+        if self:
+            self._draft_handovers()
 
     @api.model
     def _is_interactive(self):
@@ -167,7 +194,8 @@ class C360CustomerUserMixin(models.AbstractModel):
         # Whoever archives users need not have any right on handovers.
         handovers_sudo = self.env["c360.customer.handover"].sudo()
         made_sudo = handovers_sudo.browse()
-        for company in self.sudo().company_ids:
+        companies = self._get_work_companies()
+        for company in self.env["res.company"].union(*companies.values()):
             work = self._get_open_work(company)
             pending = handovers_sudo.search(
                 [
@@ -180,7 +208,7 @@ class C360CustomerUserMixin(models.AbstractModel):
                 self.browse(work) - pending.with_context(active_test=False).user_ids
             )
             leaving = leaving.filtered(
-                lambda user, company=company: company in user.sudo().company_ids
+                lambda user, company=company: company in companies[user.id]
             )
             for user in leaving:
                 made_sudo += handovers_sudo.with_company(company).create(

@@ -112,6 +112,45 @@ class TestCustomerHandoverUser(HandoverCommon):
         self.leaver.action_archive()
         self.assertEqual(self._find_drafts().company_id, self.company + other)
 
+    def test_work_in_a_company_he_left(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.leaver.company_ids = [Command.link(other.id)]
+        far = self._create_lead("Far", company_id=other.id, team_id=False)
+        self.leaver.company_ids = [Command.unlink(other.id)]
+        self.leaver.action_archive()
+        drafts = self._find_drafts()
+        self.assertEqual(drafts.company_id, self.company + other)
+        draft = drafts.filtered(lambda draft: draft.company_id == other)
+        self.assertIn(far.id, draft.item_ids.mapped("res_id"))
+        manager = self.users_by_role["manager"]
+        manager.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        draft = draft.with_user(manager).with_company(other)
+        draft.fallback_id = manager
+        draft.action_start()
+        self.assertEqual(far.user_id, manager)
+
+    def _make_guest(self):
+        self.leaver.group_ids = [Command.set(self.env.ref("base.group_portal").ids)]
+
+    def test_a_colleague_becomes_a_guest(self):
+        with (
+            self._at_the_screen(),
+            self.assertRaisesRegex(RedirectWarning, "Activities: 1"),
+        ):
+            self._make_guest()
+        self.leaver.group_ids = [Command.set(self.env.ref("base.group_user").ids)]
+        self.assertFalse(self._find_drafts())
+        self._make_guest()
+        draft = self._find_drafts()
+        self.assertEqual((draft.state, draft.team_ids), ("preview", self.team))
+        draft.with_user(self.users_by_role["manager"]).action_start()
+        self.assertEqual(self.lead.user_id, self.leader)
+        with self.assertRaisesRegex(UserError, "leaver is no colleague any more"):
+            draft.action_undo()
+        draft.write({"mode": "until", "date_end": "2020-01-01"})
+        draft._end_absences()
+        self.assertEqual(draft.state, "done")
+
     def test_deleting_saves_the_activities(self):
         user = self.bert
         activity = self.lead.activity_schedule(
