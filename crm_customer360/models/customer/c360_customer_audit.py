@@ -85,6 +85,43 @@ class C360CustomerAudit(models.Model):
         )
 
     @api.model
+    def _record_export(self, records, paths, rows):
+        """Put exports of customers, and of what names one, on record.
+
+        :param records: what was exported
+        :param paths: fields exported, as ``export_data`` takes them
+        :param int rows: rows of the file; a record has several when lists of it are in
+        """
+        if {"res.partner", "crm.lead"}.isdisjoint(self._get_models(records, paths)):
+            return
+        count = max(len(records), rows)
+        for name in {path.replace(".", "/").split("/")[0] for path in paths}:
+            field = records._fields.get(name)
+            if field and field.type == "many2many":
+                # the host may put them all into one cell
+                count = max(count, len(records[name]))
+        self._record("export", records._name, count, paths)
+
+    def _get_models(self, records, paths):
+        """Return the models these fields come from, and the model's own customer's."""
+        partner = records._fields.get("partner_id")
+        models_met = {records._name, partner and partner.comodel_name}
+        todo = [(records, path.replace(".", "/").split("/")) for path in paths]
+        while todo:
+            model, names = todo.pop()
+            for name in names:
+                field = model._fields.get(name)
+                if field is None:
+                    break
+                if field.related:
+                    todo.append((model, field.related.split(".")))
+                if not field.relational:
+                    break
+                model = self.env[field.comodel_name]
+                models_met.add(model._name)
+        return models_met
+
+    @api.model
     def _get_mass_size(self):
         """Return from how many records on a change is one of many; 0: never."""
         # The system's settings, whoever acts.

@@ -6,6 +6,7 @@ from . import test_c360_customer_segment
 from . import test_customer_access
 from . import test_customer_audit
 from . import test_customer_audit_change
+from . import test_customer_audit_export
 from . import test_customer_audit_roads
 from . import test_customer_churn
 from . import test_customer_concurrency
