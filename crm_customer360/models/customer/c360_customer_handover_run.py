@@ -138,7 +138,11 @@ class C360CustomerHandover(models.Model):
 
     def _begin(self):
         """Do the first slice at once when it is all; else wake the cron."""
-        if self._count_left() <= SLICE:
+        count = self._count_left()
+        self.env["c360.customer.audit"]._record(
+            "change", self._name, count, [self.display_name]
+        )
+        if count <= SLICE:
             self._work()
         else:
             self._wake()

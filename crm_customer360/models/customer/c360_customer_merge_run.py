@@ -121,6 +121,10 @@ class C360CustomerMerge(models.Model):
         )
         body = Markup("<p>%s</p>") % merge_sudo.summary
         target.sudo()._message_log(body=body + self._get_given_up(held, target))
+        if len(sources) > 1:
+            self.env["c360.customer.audit"]._record(
+                "change", self._name, len(sources) + 1, [target.display_name]
+            )
         return merge_sudo.sudo(self.env.su)
 
     @api.model

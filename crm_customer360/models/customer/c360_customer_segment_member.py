@@ -141,6 +141,9 @@ class C360CustomerSegment(models.Model):
             )
         )
         self._members_changed()
+        audit = self.env["c360.customer.audit"]
+        if not self.env.su and 0 < audit._get_mass_size() <= len(rows):
+            audit._record("change", self._name, len(rows), [self.display_name])
         return len(rows)
 
     def _remove_partners(self, partners):

@@ -78,6 +78,24 @@ class TestCustomerMassRoads(AuditRoadsCommon):
         mine.child_ids.unlink()
         self.assertFalse(self._rows())
 
+    # -- what has rights of its own is on record, and not refused for its number --
+
+    def test_a_segment_filled_by_hand(self):
+        env = self.env_of("user")
+        segment = env["c360.customer.segment"].create({"name": "S", "kind": "fixed"})
+        segment._add_partners(self.many[:5].with_env(env))
+        self.assertFalse(self._rows())
+        segment._add_partners(self.many.with_env(env))
+        self.assertEqual(self._rows(), [("change", "c360.customer.segment", 115)])
+
+    def test_a_merge_of_many(self):
+        Wizard = self.env_of("manager")["base.partner.merge.automatic.wizard"]
+        wizard = Wizard.create({})
+        wizard._merge(self.many[:2].ids, self.many[0])
+        self.assertFalse(self._rows())
+        wizard._merge(self.many[2:6].ids, self.many[2])
+        self.assertEqual(self._rows(), [("change", "c360.customer.merge", 4)])
+
     def test_a_write_costs_no_query_more(self):
         partners = self.many[:10].with_env(self.env_of("user"))
         self.assertFalse(partners.env.su)

@@ -148,6 +148,10 @@ class TestCustomerHandover(HandoverCommon):
         handover.action_start()
         self.assertEqual(handover.state, "done")
         self.assertEqual((handover.done_count, handover.problem_count), (9, 0))
+        audit = self.env["c360.customer.audit"].search([], limit=1)
+        self.assertEqual((audit.kind, audit.model), ("change", handover._name))
+        self.assertEqual((audit.record_count, audit.detail), (9, handover.display_name))
+        self.assertEqual(audit.user_id, self.users_by_role["manager"])
         owned = self.customer + self.buyer + self.engineer
         self.assertEqual(owned.user_id, self.anna)
         for kind, (still_open, done) in things.items():
