@@ -295,18 +295,43 @@ WITH %(purchase)s step AS MATERIALIZED (
             OR event.day < spell.last_day + company.c360_churn_days)
     WINDOW w AS (PARTITION BY moved.partner_id, moved.company_id
                      ORDER BY 3 * spell.spell + event.rank)
+), told AS MATERIALIZED (
+    -- a prospect again who is none after all (a credit note was withdrawn): the ledger
+    -- tells of these days already, and of the way back
+    SELECT moved.partner_id, moved.company_id, moved.lifecycle, last.state
+      FROM moved
+      JOIN (SELECT partner_id, company_id, MIN(day) AS day
+              FROM expected
+             WHERE from_start AND profile_id IS NOT NULL
+          GROUP BY partner_id, company_id
+           ) AS start USING (partner_id, company_id)
+     CROSS JOIN LATERAL (
+           SELECT known.date AS day, known.new AS state
+             FROM c360_customer_lifecycle AS known
+            WHERE known.partner_id = moved.partner_id
+              AND known.company_id = moved.company_id
+         ORDER BY known.date DESC, known.id DESC
+            LIMIT 1
+           ) AS last
+     WHERE last.day >= start.day
 ), appended AS (
     SELECT partner_id, company_id, day, old_state, state, rank
       FROM expected
      WHERE rank > known_rank
         OR (from_start
+            AND NOT EXISTS (SELECT FROM told
+                             WHERE told.partner_id = expected.partner_id
+                               AND told.company_id = expected.company_id)
             -- a row that went away and came back: its history is known already
-            AND (profile_id IS NOT NULL
-                 OR NOT EXISTS (SELECT FROM c360_customer_lifecycle AS known
-                                 WHERE known.partner_id = expected.partner_id
-                                   AND known.company_id = expected.company_id
-                                   AND known.date = expected.day
-                                   AND known.new = expected.state)))
+            AND NOT EXISTS (SELECT FROM c360_customer_lifecycle AS known
+                             WHERE known.partner_id = expected.partner_id
+                               AND known.company_id = expected.company_id
+                               AND known.date = expected.day
+                               AND known.new = expected.state))
+ UNION ALL
+    SELECT partner_id, company_id, %(today)s, state, lifecycle, 0
+      FROM told
+     WHERE state <> lifecycle
  UNION ALL
     -- history itself has changed: a correction, as of today
     SELECT partner_id, company_id, %(today)s, old_lifecycle, lifecycle, 0

@@ -96,6 +96,39 @@ class TestCustomerLifecycle(CustomerCommon):
             ],
         )
 
+    def test_the_way_back_from_a_prospect_is_as_of_the_day(self):
+        """An order that did not count for a while: the past stays what was told."""
+        order = self._order("2026-08-01")
+        with freeze_time("2026-08-02"):
+            self.Profile._refresh(self.customer)
+        with freeze_time("2026-09-01"):
+            order.state = "cancel"
+            self.Profile._refresh(self.customer)
+        told = [("2026-08-01", "prospect", "new"), ("2026-09-01", "new", "prospect")]
+        self.assertEqual(self._ledger(), told)
+        with freeze_time("2026-09-20"):
+            order.state = "sale"
+            self.Profile._refresh(self.customer)
+            self.assertEqual(self.Profile._refresh(self.customer), 0)
+        told.append(("2026-09-20", "prospect", "new"))
+        self.assertEqual(self._ledger(), told)
+        with freeze_time("2026-12-01"):
+            self.Profile._refresh()
+        told.append(("2026-10-30", "new", "retained"))
+        self.assertEqual(self._ledger(), told, "and goes on from there")
+
+    def test_whoever_is_back_when_time_has_moved_on_is_that_from_today(self):
+        order = self._order("2026-08-01")
+        with freeze_time("2026-08-02"):
+            self.Profile._refresh(self.customer)
+        with freeze_time("2026-09-01"):
+            order.state = "cancel"
+            self.Profile._refresh()
+        with freeze_time("2026-11-20"):
+            order.state = "sale"
+            self.Profile._refresh()
+        self.assertEqual(self._ledger()[2:], [("2026-11-20", "prospect", "retained")])
+
     @freeze_time("2026-06-01")
     def test_the_windows_are_those_of_the_company(self):
         company, _user = self._create_second_company()
