@@ -47,6 +47,17 @@ SELECT DISTINCT partner.commercial_partner_id
       JOIN sale_order_line AS line ON line.id = move.sale_line_id
      WHERE move.write_date >= %(since)s
      UNION
+    -- what is still to come costs what the product costs today
+    SELECT line.order_partner_id
+      FROM product_product AS product
+      JOIN sale_order_line AS line ON line.product_id = product.id
+     WHERE product.write_date >= %(since)s
+       AND line.state = 'sale'
+       AND (line.product_uom_qty > line.qty_delivered
+            OR NOT EXISTS (SELECT FROM stock_move AS move
+                            WHERE move.sale_line_id = line.id
+                              AND move.state = 'done'))
+     UNION
     SELECT partner_id FROM c360_customer_profile WHERE next_date <= %(today)s
      UNION
     %(sources)s

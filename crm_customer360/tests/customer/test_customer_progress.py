@@ -32,6 +32,7 @@ class TestCustomerProgress(CustomerCommon):
             "account_move",
             "stock_move",
             "helpdesk_ticket",
+            "product_product",
         ):
             self.env.cr.execute(
                 f"UPDATE {table} SET write_date = '2020-01-01', create_date ="
@@ -69,6 +70,18 @@ class TestCustomerProgress(CustomerCommon):
             [scope] = self._run()
             self.assertEqual(list(scope.ids), self.customer.ids)
             self.assertEqual(self._profile().revenue, 70)
+
+    @freeze_time("2026-03-01")
+    def test_a_changed_cost_price_reaches_the_margin(self):
+        self._order("2026-02-01")
+        self._backdate()
+        self._run()
+        self._backdate()
+        self.product.standard_price = 60
+        self.env.flush_all()
+        [scope] = self._run()
+        self.assertEqual(list(scope.ids), self.customer.ids)
+        self.assertEqual(self._profile().margin, 40)
 
     def test_time_alone_brings_a_customer_up(self):
         with freeze_time("2026-02-01"):
