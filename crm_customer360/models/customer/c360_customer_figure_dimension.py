@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .c360_customer_scope import CustomerScope
+
 
 class C360CustomerFigureDimension(models.AbstractModel):
     """By what customers can be told apart in the lifecycle figures.
@@ -148,12 +150,16 @@ class C360CustomerFigureDimension(models.AbstractModel):
               JOIN product_product AS product ON product.id = line.product_id
               JOIN product_template AS template ON template.id = product.product_tmpl_id
               JOIN res_partner AS contact ON contact.id = o.partner_id
+         LEFT JOIN %(credits)s AS credit ON credit.order_id = o.id
              WHERE o.state = 'sale'
-               AND o.company_id = ANY(%s)
-               AND o.date_order < %s::date + 1
+               AND o.company_id = ANY(%(companies)s)
+               AND o.date_order < %(day)s::date + 1
+               -- an order credited in full never happened
+               AND credit.is_whole IS NOT TRUE
             """,
-            companies.ids,
-            day,
+            credits=self.env["c360.customer.profile"]._get_credits(CustomerScope()),
+            companies=companies.ids,
+            day=day,
         )
 
     def _get_query_segment(self, companies, day):

@@ -6,26 +6,23 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .c360_customer_loss import OPEN
+from .c360_customer_profile_query import PURCHASE
+from .c360_customer_scope import CustomerScope
 
 # Losses older than this are history: nobody is asked about them.
 LOOK_BACK = 14
 DAYS_TO_ASK = 7
 
-# What a customer bought in the twelve months up to his last order
+# What a customer bought in the twelve months up to his last order, as the profile
+# counts it: less what was credited
 YEAR_REVENUE = """
-    SELECT profile.partner_id, profile.company_id,
-           SUM(o.amount_untaxed
-               / COALESCE(NULLIF(o.currency_rate, 0), 1)) AS revenue
+    SELECT profile.partner_id, profile.company_id, SUM(purchase.revenue) AS revenue
       FROM c360_customer_profile AS profile
-      JOIN res_partner AS contact
-        ON contact.commercial_partner_id = profile.partner_id
-      JOIN sale_order AS o
-        ON o.partner_id = contact.id
-       AND o.company_id = profile.company_id
-       AND o.state = 'sale'
-       AND o.date_order::date > profile.last_order_date - INTERVAL '12 months'
-       AND o.date_order::date <= profile.last_order_date
-     WHERE profile.partner_id = ANY(%(partners)s)
+      JOIN (%(purchase)s) AS purchase
+        ON purchase.partner_id = profile.partner_id
+       AND purchase.company_id = profile.company_id
+       AND purchase.day > profile.last_order_date - INTERVAL '12 months'
+       AND purchase.day <= profile.last_order_date
   GROUP BY profile.partner_id, profile.company_id
 """
 
@@ -57,16 +54,19 @@ RECORD = """
              FROM c360_customer_loss AS known
             WHERE known.partner_id = profile.partner_id
               AND known.company_id = profile.company_id
-              AND known.state <> 'void'
-              AND known.date > profile.last_order_date)
+              -- one that is open is this one, also when it was heard of on the very
+              -- day of the last order
+              AND (known.state IN ('open', 'winning')
+                   OR known.state <> 'void'
+                      AND known.date > profile.last_order_date))
   ORDER BY profile.partner_id, profile.company_id
         ON CONFLICT (lifecycle_id) WHERE lifecycle_id IS NOT NULL DO NOTHING
  RETURNING id
 """
 
-# Open losses that ended: he ordered again, or never was lost. A churn begins with the
-# day: an order on that very day brings him back; what somebody heard that day, an
-# order of that day does not undo.
+# Open losses that ended: he ordered again, never was lost, or was deleted. A churn
+# begins with the day: an order on that very day brings him back; what somebody heard
+# that day, an order of that day does not undo.
 ENDED = """
     SELECT loss.id,
            profile.last_order_date >= loss.date AS is_back,
@@ -79,12 +79,13 @@ ENDED = """
                     AND row.date >= loss.date),
                 profile.last_order_date) END AS day
       FROM c360_customer_loss AS loss
-      JOIN c360_customer_profile AS profile
+ LEFT JOIN c360_customer_profile AS profile
         ON profile.partner_id = loss.partner_id
        AND profile.company_id = loss.company_id
      WHERE loss.state IN ('open', 'winning')
-       AND %(of_profile)s
-       AND CASE WHEN loss.lifecycle_id IS NULL
+       AND %(of_loss)s
+       AND CASE WHEN loss.partner_id IS NULL THEN TRUE
+                WHEN loss.lifecycle_id IS NULL
                 THEN profile.last_order_date > loss.date
                 ELSE profile.lifecycle <> 'churned' END
 """
@@ -113,14 +114,15 @@ class C360CustomerLoss(models.Model):
             return self.browse()
         self.flush_model()
         self.env["res.partner"].flush_model(["name", "active", "user_id"])
-        only = SQL("TRUE")
+        scope = CustomerScope()
         if partners is not None:
             # The system keeps the books, whoever's document is the reason.
             partners_sudo = partners.sudo().exists()
-            customer_ids = (partners_sudo | partners_sudo.commercial_partner_id).ids
-            only = SQL("profile.partner_id = ANY(%s)", customer_ids)
-        self._follow_back(only)
-        losses_sudo = self.sudo()._follow_lost(only)
+            scope = CustomerScope(
+                (partners_sudo | partners_sudo.commercial_partner_id).ids
+            )
+        self._follow_back(scope)
+        losses_sudo = self.sudo()._follow_lost(scope)
         if partners is None:
             self._ask()
         else:
@@ -128,21 +130,24 @@ class C360CustomerLoss(models.Model):
         return losses_sudo
 
     @api.model
-    def _follow_back(self, only):
-        """End the losses of customers who are back, or never were lost."""
+    def _follow_back(self, scope):
+        """End the losses of customers who are back, gone, or never were lost."""
         today = fields.Date.today()
         ended = {}
         for loss_id, is_back, day in self.env.execute_query(
-            SQL(ENDED, of_profile=only)
+            SQL(ENDED, of_loss=scope.only("loss.partner_id"))
         ):
             key = ("won_back", day) if is_back else ("void", today)
             ended.setdefault(key, []).append(loss_id)
         for (state, day), ids in ended.items():
             losses = self.browse(ids).with_context(tracking_disable=True)
             losses._close(state, day)
+        if ended:
+            # what is read next has to know
+            self.flush_model()
 
     @api.model
-    def _follow_lost(self, only):
+    def _follow_lost(self, scope):
         """Record who churned lately."""
         now = fields.Datetime.now()
         # what ended a moment ago is no reason to keep silent
@@ -150,7 +155,7 @@ class C360CustomerLoss(models.Model):
         rows = self.env.execute_query(
             SQL(
                 RECORD,
-                of_profile=only,
+                of_profile=scope.only("profile.partner_id"),
                 since=now.date() - timedelta(days=LOOK_BACK),
                 now=now,
                 uid=self.env.uid,
@@ -167,12 +172,18 @@ class C360CustomerLoss(models.Model):
         """Work out what these losses cost, by one statement."""
         if not self:
             return
-        for name, field_names in (
-            ("sale.order", ["amount_untaxed", "currency_rate", "date_order", "state"]),
-            ("c360.customer.profile", ["last_order_date"]),
-            ("c360.customer.loss", ["partner_id", "company_id"]),
-        ):
-            self.env[name].flush_model(field_names)
+        profiles = self.env["c360.customer.profile"]
+        profiles._flush_sources()
+        self.flush_model(["partner_id", "company_id"])
+        # he is somebody's customer, whoever may see his orders
+        scope = CustomerScope(self.sudo().partner_id.ids)
+        purchase = SQL(
+            PURCHASE,
+            orders=scope.rows("sale_order"),
+            credits=profiles._get_credits(scope),
+            tomorrow=fields.Date.today() + timedelta(days=1),
+            of_partner=scope.only("partner.commercial_partner_id"),
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -186,8 +197,7 @@ class C360CustomerLoss(models.Model):
                    AND loss.partner_id = year.partner_id
                    AND loss.company_id = year.company_id
                 """,
-                # he is somebody's customer, whoever may see his orders
-                year=SQL(YEAR_REVENUE, partners=self.sudo().partner_id.ids),
+                year=SQL(YEAR_REVENUE, purchase=purchase),
                 ids=self.ids,
             )
         )

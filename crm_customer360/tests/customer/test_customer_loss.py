@@ -123,6 +123,25 @@ class TestCustomerLoss(CustomerCommon):
         self.Profile._refresh(self.customer)
         self.assertEqual(loss.state, "void")
 
+    def test_what_was_heard_on_the_day_of_the_last_order_is_one_loss(self):
+        self._order("2026-01-01")
+        with freeze_time("2026-01-01 18:00:00"):
+            self.Profile._refresh()
+            heard = self.Loss.create({"partner_id": self.customer.id})
+        self.Profile._refresh()
+        self.assertEqual(self._profile().lifecycle, "churned")
+        self.assertEqual(self._loss(), heard)
+        self.assertEqual(heard.state, "open")
+        heard.action_win_back()
+
+    def test_the_loss_of_a_customer_who_was_deleted_ends(self):
+        customer = self._create_customer("Quarry")
+        loss = self.Loss.create({"partner_id": customer.id})
+        customer.unlink()
+        self.assertFalse(loss.partner_id)
+        self.Profile._refresh()
+        self.assertEqual(loss.state, "void")
+
     def test_somebody_hears_of_it_before_the_ledger(self):
         self._order("2026-06-20", price=50)
         self.Profile._refresh()

@@ -108,6 +108,37 @@ class TestCustomerRefund(TestSaleCommon):
         self._credit(invoice, quantity=3)
         self.assertEqual(self._figures(), ("prospect", 0, 0))
 
+    def test_what_was_credited_is_not_lost_with_the_customer(self):
+        self._credit(self._invoice(self._order("2026-03-01")))
+        self._credit(self._invoice(self._order("2026-05-01")), quantity=2)
+        self.assertEqual(self._figures()[1:], (1, 300))
+        loss = (
+            self.env["c360.customer.loss"]
+            .sudo()
+            .create({"partner_id": self.customer.id})
+        )
+        self.assertEqual(loss.lost_revenue, 300)
+
+    def test_what_was_credited_in_full_was_not_bought(self):
+        category = self.env["product.category"].sudo().create({"name": "Planks"})
+        self.board.sudo().categ_id = category
+        invoice = self._invoice(self._order())
+        figures = self.env["c360.customer.figure.dimension"]
+        companies, today = self.env.company, fields.Date.today()
+
+        def bought():
+            self.env.flush_all()
+            query = figures._get_query_category(companies, today)
+            return (self.customer.id, category.id) in self.env.execute_query(query)
+
+        self.assertTrue(bought())
+        refund = self._credit(invoice, quantity=2)
+        self.assertTrue(bought())
+        self._credit(invoice, quantity=3)
+        self.assertFalse(bought())
+        refund.button_draft()
+        self.assertTrue(bought())
+
     def test_an_invoice_that_was_corrected_costs_nothing(self):
         order = self._order()
         self._credit(self._invoice(order))
