@@ -11,6 +11,7 @@ from . import c360_customer_progress
 from . import c360_customer_tier
 from . import c360_customer_lifecycle
 from . import c360_customer_event
+from . import c360_customer_moved_mixin
 from . import c360_customer_churn
 from . import c360_customer_value
 from . import c360_customer_value_score

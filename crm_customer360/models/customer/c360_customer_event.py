@@ -34,6 +34,7 @@ class C360CustomerEvent(models.Model):
             ("invoice_posted", "Invoice posted"),
             ("invoice_paid", "Invoice paid"),
             ("invoice_withdrawn", "Invoice withdrawn"),
+            ("customer_changed", "Customer changed"),
         ],
         required=True,
         readonly=True,
@@ -92,6 +93,33 @@ class C360CustomerEvent(models.Model):
         events_sudo = self.sudo().create(vals_list)
         self._wake()
         return events_sudo
+
+    @api.model
+    def _record_moves(self, moves):
+        """Append one event for every customer something moved from or to.
+
+        :param moves: pairs of a record and the ids of customers (commercial partners)
+        """
+        vals_list = [
+            {
+                "kind": "customer_changed",
+                "customer_id": customer_id,
+                "partner_id": customer_id,
+                "company_id": "company_id" in record_sudo and record_sudo.company_id.id,
+                "source_model": record_sudo._name,
+                "source_id": record_sudo.id,
+            }
+            # Who moves a contact may not read the company of his former customer.
+            for record_sudo, customer_ids in (
+                (record.sudo(), customer_ids) for record, customer_ids in moves
+            )
+            for customer_id in sorted(filter(None, customer_ids))
+        ]
+        if not vals_list:
+            return
+        # The outbox belongs to the system: whoever moves something may append to it.
+        self.sudo().create(vals_list)
+        self._wake()
 
     @api.model
     def _record_once(self, kind, sources):

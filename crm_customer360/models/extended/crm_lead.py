@@ -7,6 +7,7 @@ class CrmLead(models.Model):
     _inherit = [
         # outermost first: a lead is captured, checked, compared, graded, then pooled
         "c360.customer.audit.mixin",
+        "c360.customer.moved.mixin",
         "c360.pool.mixin",
         "c360.lead.derived.mixin",
         "c360.lead.followup.mixin",

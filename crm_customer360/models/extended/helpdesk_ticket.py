@@ -4,6 +4,7 @@ from odoo import models
 class HelpdeskTicket(models.Model):
     _name = "helpdesk.ticket"
     _inherit = [
+        "c360.customer.moved.mixin",
         "c360.service.opening.mixin",
         "helpdesk.ticket",
         "c360.customer.page.mixin",

@@ -7,6 +7,7 @@ class ResPartner(models.Model):
         # before the host: they see the host's methods as their super()
         "c360.customer.audit.partner.mixin",
         "c360.customer.merge.partner.mixin",
+        "c360.customer.moved.partner.mixin",
         "c360.pool.partner.mixin",
         "res.partner",
         "c360.lead.identity.mixin",

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["c360.customer.moved.mixin", "sale.order"]
 
     # The customer's timeline and page: newest orders of a contact.
     _c360_timeline_idx = models.Index("(partner_id, date_order DESC, id DESC)")

@@ -29,6 +29,7 @@ from . import test_customer_merge_race
 from . import test_customer_merge_rights
 from . import test_customer_merge_undo
 from . import test_customer_merge_values
+from . import test_customer_moved
 from . import test_customer_page
 from . import test_customer_page_tour
 from . import test_customer_panel_profile
