@@ -35,10 +35,13 @@ class C360CareRule(models.Model):
 
     def _get_partner_domain(self):
         domain = super()._get_partner_domain()
-        if self.segment_ids:
-            domain &= Domain("c360_segment_ids", "in", self.segment_ids.ids)
-        if self.excluded_segment_ids:
-            domain &= Domain(
-                "c360_segment_ids", "not in", self.excluded_segment_ids.ids
-            )
+        # a rule reaches whom it names, whoever brings the event
+        rule_sudo = self.sudo()
+        for segments_sudo, operator in (
+            (rule_sudo.segment_ids, "any"),
+            (rule_sudo.excluded_segment_ids, "not any"),
+        ):
+            if segments_sudo:
+                members = segments_sudo._get_member_sql()
+                domain &= Domain("commercial_partner_id", operator, members)
         return domain

@@ -3,8 +3,12 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
+# Who sees every customer, and so what they add up to
+OVERVIEW = (
+    "crm_customer360.group_leader,crm_customer360.group_care,"
+    "crm_customer360.group_service,crm_customer360.group_analyst"
+)
 # What decides who is in a segment
 DEFINITION = {
     "active",
@@ -127,25 +131,32 @@ class C360CustomerSegment(models.Model):
         string="Customers",
         readonly=True,
         copy=False,
-        help="All members, also those you may not see yourself.",
+        groups=OVERVIEW,
+        help="All members.",
+    )
+    own_count = fields.Integer(
+        string="Your Customers",
+        compute="_compute_own_count",
+        help="The members you may see.",
     )
     entered_count = fields.Integer(
         string="Entered",
         readonly=True,
         copy=False,
+        groups=OVERVIEW,
         help="Customers who came in within the last 30 days.",
     )
     left_count = fields.Integer(
         string="Left",
         readonly=True,
         copy=False,
+        groups=OVERVIEW,
         help="Customers who dropped out within the last 30 days.",
     )
     revenue = fields.Monetary(
         readonly=True,
         copy=False,
-        groups="crm_customer360.group_leader,crm_customer360.group_care,"
-        "crm_customer360.group_service,crm_customer360.group_analyst",
+        groups=OVERVIEW,
         help="Of all members, as their profiles have it.",
     )
     margin = fields.Monetary(
@@ -221,19 +232,37 @@ class C360CustomerSegment(models.Model):
 
     # ------------------------------------------------------------------ members
 
+    @api.depends("partner_count")
+    @api.depends_context("uid")
+    def _compute_own_count(self):
+        counts = dict(
+            self.env["c360.customer.segment.member"]._read_group(
+                [
+                    ("segment_id", "in", self._origin.ids),
+                    ("date_to", "=", False),
+                    ("partner_id.active", "=", True),
+                ],
+                ["segment_id"],
+                ["__count"],
+            )
+        )
+        for segment in self:
+            segment.own_count = counts.get(segment._origin, 0)
+
     def _get_member_sql(self):
-        """Return SQL selecting the ids of the current members of these segments."""
-        self.env["c360.customer.segment.member"].flush_model()
-        return SQL(
-            "SELECT partner_id FROM c360_customer_segment_member"
-            " WHERE segment_id = ANY(%s) AND date_to IS NULL",
-            list(self._origin.ids),
+        """Return SQL selecting ``id``, the customers who are in these segments now.
+
+        Those the caller may see: every one of them as the system.
+        """
+        return self.env["c360.customer.segment.member"]._get_current_sql(
+            [("segment_id", "in", self._origin.ids)],
+            partner_id="id",
         )
 
     def _get_partner_query(self):
         """Return a query of the active customers who are in any of these now.
 
-        With the rights of the caller; for ``("id", "in", query)`` in a domain.
+        Those the caller may see; for ``("id", "in", query)`` in a domain.
         """
         return self.env["res.partner"]._search(
             Domain("id", "any", self._get_member_sql())

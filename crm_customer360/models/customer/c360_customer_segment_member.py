@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -77,6 +78,28 @@ class C360CustomerSegmentMember(models.Model):
             customer = Partner.browse(vals.get("partner_id")).commercial_partner_id
             members += rows.get((vals.get("segment_id"), customer), self.browse())
         return members
+
+    @api.model
+    def _get_current_sql(self, domain, **columns):
+        """Return SQL selecting columns of the stays that last, for raw statements.
+
+        With the rights of the caller: who is in a segment tells what its conditions
+        found out about him.
+
+        :param domain: which of them
+        :param columns: field -> name of the column
+        """
+        self.flush_model()
+        query = self._search(Domain(domain) & Domain("date_to", "=", False))
+        query.order = None
+        return query.select(
+            *(
+                SQL(
+                    "%s AS %s", SQL.identifier(query.table, name), SQL.identifier(alias)
+                )
+                for name, alias in columns.items()
+            )
+        )
 
     def action_leave(self):
         """Take customers out of a list kept by hand; that they were in it stays."""

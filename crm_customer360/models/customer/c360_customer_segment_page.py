@@ -32,14 +32,10 @@ class C360CustomerPage(models.AbstractModel):
         # with the rights of the user: private segments of others are not named
         query = Segment._search([("company_id", "=", self.env.company.id)])
         query.order = None
-        query.add_where(
-            SQL(
-                "%s IN (SELECT segment_id FROM c360_customer_segment_member"
-                " WHERE partner_id = %s AND date_to IS NULL)",
-                SQL.identifier(query.table, "id"),
-                customer.id,
-            )
+        places = self.env["c360.customer.segment.member"]._get_current_sql(
+            [("partner_id", "=", customer.id)], segment_id="id"
         )
+        query.add_where(SQL("%s IN (%s)", SQL.identifier(query.table, "id"), places))
         name = Segment._field_to_sql(query.table, "name", query)
         pair = SQL(
             "jsonb_build_array(%s, %s) ORDER BY %s, %s",

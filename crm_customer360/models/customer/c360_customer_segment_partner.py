@@ -2,7 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class C360CustomerPartnerMixin(models.AbstractModel):
@@ -23,25 +22,16 @@ class C360CustomerPartnerMixin(models.AbstractModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_c360_segment_ids(self):
         Segment = self.env["c360.customer.segment"]
-        visible = Segment._get_visible_sql(
-            Domain("active", "=", True)
-            & Domain("company_id", "in", self.env.companies.ids)
+        # as the system of every company, as the search: pools sort leads by it
+        visible = Segment._get_visible_sql([("active", "=", True)])
+        places = self.env["c360.customer.segment.member"]._get_current_sql(
+            Domain("partner_id", "in", self.commercial_partner_id.ids)
+            & Domain("segment_id", "any", visible),
+            partner_id="partner_id",
+            segment_id="segment_id",
         )
-        self.env["c360.customer.segment.member"].flush_model()
         segment_ids = defaultdict(list)
-        for partner_id, segment_id in self.env.execute_query(
-            SQL(
-                """
-                SELECT partner_id, segment_id
-                  FROM c360_customer_segment_member
-                 WHERE partner_id = ANY(%s)
-                   AND date_to IS NULL
-                   AND segment_id IN (%s)
-                """,
-                self.commercial_partner_id.ids,
-                visible,
-            )
-        ):
+        for partner_id, segment_id in self.env.execute_query(places):
             segment_ids[partner_id].append(segment_id)
         for partner in self:
             partner.c360_segment_ids = Segment.browse(
@@ -50,7 +40,10 @@ class C360CustomerPartnerMixin(models.AbstractModel):
 
     @api.model
     def _search_c360_segment_ids(self, operator, value):
-        """Return the contacts of current members, read from the member table."""
+        """Return the contacts of the current members the user may see.
+
+        As the system everybody counts: so rules, mailings and pools ask.
+        """
         if operator == "in":
             ids = [segment_id for segment_id in value if segment_id]
             found = Domain.FALSE
@@ -68,21 +61,19 @@ class C360CustomerPartnerMixin(models.AbstractModel):
     @api.model
     def _get_segment_domain(self, domain):
         """Return the domain of contacts whose customer is in such segments."""
-        self.env["c360.customer.segment.member"].flush_model()
-        return Domain(
-            "commercial_partner_id",
-            "any",
-            SQL(
-                "SELECT partner_id FROM c360_customer_segment_member"
-                " WHERE date_to IS NULL AND segment_id IN (%s)",
-                self.env["c360.customer.segment"]._get_visible_sql(domain),
-            ),
+        visible = self.env["c360.customer.segment"]._get_visible_sql(domain)
+        members = self.env["c360.customer.segment.member"]._get_current_sql(
+            Domain("segment_id", "any", visible), partner_id="id"
         )
+        return Domain("commercial_partner_id", "any", members)
 
 
 class C360CustomerProfile(models.Model):
     _inherit = "c360.customer.profile"
 
     c360_segment_ids = fields.Many2many(
-        related="partner_id.c360_segment_ids", string="Segments"
+        related="partner_id.c360_segment_ids",
+        string="Segments",
+        # the segments of colleagues stay theirs
+        related_sudo=False,
     )

@@ -3,6 +3,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -17,11 +18,9 @@ WITH target AS MATERIALIZED (
     %(partners)s
 ), overlap AS (
     SELECT member.segment_id, COUNT(*) AS shared
-      FROM c360_customer_segment_member AS member
+      FROM (%(members)s) AS member
       JOIN target ON target.id = member.partner_id
-     WHERE member.date_to IS NULL
-       AND member.segment_id <> %(segment_id)s
-       AND member.segment_id IN (%(visible)s)
+     WHERE member.segment_id <> %(segment_id)s
   GROUP BY member.segment_id
   ORDER BY shared DESC, member.segment_id
      LIMIT %(overlaps)s
@@ -31,10 +30,8 @@ SELECT (SELECT COUNT(*) FROM target),
           FROM target
          WHERE NOT EXISTS (
                SELECT
-                 FROM c360_customer_segment_member AS member
-                WHERE member.segment_id = %(segment_id)s
-                  AND member.partner_id = target.id
-                  AND member.date_to IS NULL)),
+                 FROM (%(own)s) AS member
+                WHERE member.id = target.id)),
        (SELECT jsonb_agg(jsonb_build_array(segment_id, shared)) FROM overlap),
        (SELECT COUNT(*) FROM profile),
        %(sums)s
@@ -162,7 +159,16 @@ class C360CustomerSegment(models.Model):
             PREVIEW,
             partners=segment._select_partners(),
             segment_id=self._origin.id or 0,
-            visible=segment._get_visible_sql([("active", "=", True)]),
+            members=segment.env["c360.customer.segment.member"]._get_current_sql(
+                Domain(
+                    "segment_id",
+                    "any",
+                    segment._get_visible_sql([("active", "=", True)]),
+                ),
+                segment_id="segment_id",
+                partner_id="partner_id",
+            ),
+            own=segment._get_member_sql(),
             overlaps=OVERLAPS,
             profiles=profiles.select(
                 *(SQL.identifier(profiles.table, name) for name in names)

@@ -87,24 +87,22 @@ class C360CustomerSegment(models.Model):
                 SQL.identifier(query.table, "commercial_partner_id"),
             )
         )
-        self.env["c360.customer.profile"].flush_model()
-        if self.reach != "all" and self.env["c360.customer.profile"]._is_used():
-            query.add_where(
-                SQL(
-                    "EXISTS (SELECT FROM c360_customer_profile AS profile"
-                    " WHERE profile.partner_id = %s AND profile.company_id = %s%s)",
-                    partner,
-                    self.company_id.id,
-                    SQL(" AND profile.order_count > 0")
-                    if self.reach == "customer"
-                    else SQL(),
-                )
-            )
+        Profile = self.env["c360.customer.profile"]
+        Profile.flush_model()
+        if self.reach != "all" and Profile._is_used():
+            # in a preview the profiles the user may see
+            domain = Domain("company_id", "=", self.company_id.id)
+            if self.reach == "customer":
+                domain &= Domain("order_count", ">", 0)
+            profiles = Profile._search(domain)
+            profiles.order = None
+            owner = SQL.identifier(profiles.table, "partner_id")
+            profiles.add_where(SQL("%s = %s", owner, partner))
+            query.add_where(SQL("EXISTS (%s)", profiles.select(SQL("1"))))
         if self.excluded_segment_ids:
             query.add_where(
                 SQL(
-                    "NOT EXISTS (SELECT FROM (%s) AS excluded"
-                    " WHERE excluded.partner_id = %s)",
+                    "NOT EXISTS (SELECT FROM (%s) AS excluded WHERE excluded.id = %s)",
                     self.excluded_segment_ids._get_member_sql(),
                     partner,
                 )

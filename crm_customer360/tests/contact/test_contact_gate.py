@@ -114,6 +114,20 @@ class TestContactGate(ContactCommon):
         touches = self._reserve(self.buyer + self.engineer)
         self.assertEqual(touches.mapped("state"), ["blocked", "reserved"])
 
+    def test_policy_for_a_segment_counts_whoever_writes(self):
+        segment = self.env["c360.customer.segment"].create(
+            {"name": "Fair", "kind": "fixed"}
+        )
+        segment._add_partners(self.buyer)
+        self.customer.user_id = self.users_by_role["leader"]
+        self._create_policy(
+            limit=0, partner_domain=str([("c360_segment_ids", "in", segment.ids)])
+        )
+        other = self._create_customer("Paper Mill")
+        gate = self.gate.with_user(self.users_by_role["user"])
+        touches = gate._reserve(self.buyer + other, "email", "care")
+        self.assertEqual(touches.mapped("state"), ["blocked", "reserved"])
+
     def test_companies_do_not_count_each_other(self):
         self._create_policy(limit=1)
         other = self.env["res.company"].create({"name": "Other Company"})

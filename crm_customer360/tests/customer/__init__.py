@@ -40,6 +40,7 @@ from . import test_customer_rights
 from . import test_customer_score
 from . import test_customer_segment_domain
 from . import test_customer_segment_members
+from . import test_customer_segment_rights
 from . import test_customer_settings
 from . import test_customer_timeline
 from . import test_customer_timeline_filter

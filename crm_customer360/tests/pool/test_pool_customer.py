@@ -47,6 +47,21 @@ class TestPoolCustomer(PoolCommon):
         for partner in (owned, elsewhere, person, self.user.partner_id):
             self.assertFalse(self._place(partner), partner.name)
 
+    def test_a_pool_of_a_segment(self):
+        chosen = self._create_customer("Chosen", user_id=self.user.id)
+        segment = self.env["c360.customer.segment"].create(
+            {"name": "Fair", "kind": "fixed"}
+        )
+        segment._add_partners(chosen)
+        self.pool.customer_domain = str([("c360_segment_ids", "in", segment.ids)])
+        self.env["c360.pool.route"].search([]).unlink()
+        other = self._create_customer("Other")
+        # whoever lets him go, of another company too
+        chosen.with_user(self.user).user_id = False
+        self.env["c360.pool.route"]._route_slice()
+        self.assertEqual(self._place(chosen).pool_id, self.pool)
+        self.assertFalse(self._place(other))
+
     def test_those_who_were_there_are_looked_for(self):
         old = self._create_customer("Old", city="Antwerp")
         self.env["c360.pool.route"]._route_slice()
