@@ -268,3 +268,17 @@ class C360CustomerProfile(models.Model):
             return SQL("LATERAL (%s)", credit)
         # once, whatever the planner believes
         return SQL("(WITH once AS MATERIALIZED (%s) SELECT * FROM once)", credit)
+
+    @api.model
+    def _get_credited_sql(self):
+        """Return SQL of the ids of all orders that were credited in full.
+
+        Such an order counts as little as a cancelled one. Begins with the credit
+        notes, so it costs what they are, not what the orders are.
+        """
+        for model in ("account.move", "account.move.line", "sale.order.line"):
+            self.env[model].flush_model()
+        return SQL(
+            "SELECT order_id FROM (%s) AS credit WHERE is_whole",
+            SQL(CREDIT, lines=SQL(CREDITED_LINES), whole=WHOLE, cent=CENT),
+        )

@@ -18,6 +18,7 @@ class SegmentSubject(NamedTuple):
     :param total: their amount, for "in total at least"
     :param rate: path of the rate the amount is divided by to be in the currency of
         the company
+    :param order: their column of the order: credited in full, it never happened
     """
 
     label: str
@@ -27,6 +28,7 @@ class SegmentSubject(NamedTuple):
     domain: tuple = ()
     total: str | None = None
     rate: str | None = None
+    order: str | None = None
 
 
 class C360CustomerSegmentCondition(models.Model):
@@ -103,6 +105,7 @@ class C360CustomerSegmentCondition(models.Model):
                 domain=confirmed,
                 total="amount_untaxed",
                 rate="currency_rate",
+                order="id",
             ),
             "product": SegmentSubject(
                 self.env._("a product ordered"),
@@ -112,6 +115,7 @@ class C360CustomerSegmentCondition(models.Model):
                 domain=(*confirmed, ("display_type", "=", False)),
                 total="price_subtotal",
                 rate="order_id.currency_rate",
+                order="order_id",
             ),
             "quotation": SegmentSubject(
                 self.env._("an open quotation"),
@@ -263,6 +267,10 @@ class C360CustomerSegmentCondition(models.Model):
         if query.is_empty():
             return SQL("SELECT NULL::int WHERE FALSE")
         query.order = None
+        if subject.order:
+            order = SQL.identifier(query.table, subject.order)
+            credited = self.env["c360.customer.profile"]._get_credited_sql()
+            query.add_where(SQL("%s NOT IN (%s)", order, credited))
         customer = query.join(
             query.table, subject.partner, "res_partner", "id", "customer"
         )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg2.extras import execute_values
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.sale.tests.common import TestSaleCommon
@@ -99,6 +99,42 @@ class TestCustomerRefund(TestSaleCommon):
         self.assertEqual(self.Profile._refresh(), 0, "all and some agree")
         draft.button_draft()
         self.assertEqual(self._figures(), ("new", 1, 500))
+
+    def test_a_segment_knows_that_too(self):
+        segments = (
+            self.env["c360.customer.segment"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "name": subject,
+                        "domain": str([("id", "=", self.customer.id)]),
+                        "reach": "all",
+                        "condition_ids": [Command.create({"subject": subject})],
+                    }
+                    for subject in ("order", "product")
+                ]
+            )
+        )
+        half = self._invoice(self._order())
+        self._credit(half, quantity=2)
+        self._credit(self._invoice(self._order()))
+        for segment in segments:
+            segment._refresh()
+            self.assertEqual(segment._get_partners(), self.customer)
+            # one of two is left
+            segment.condition_ids.count_min = 2
+            segment._refresh()
+            self.assertFalse(segment._get_partners())
+            self.assertFalse(segment.refresh_error)
+            segment.condition_ids.count_min = 1
+        self._credit(half, quantity=3)
+        for segment in segments:
+            segment._refresh()
+            self.assertFalse(segment._get_partners())
+            segment.condition_ids.presence = "has_not"
+            segment._refresh()
+            self.assertEqual(segment._get_partners(), self.customer)
 
     def test_a_credit_in_part_is_deducted(self):
         invoice = self._invoice(self._order())
