@@ -101,7 +101,11 @@ class C360CustomerSegment(models.Model):
         )._in_order()
         for done, segment in enumerate(due, 1):
             try:
-                segment._refresh()
+                if segment.try_lock_for_update():
+                    segment._refresh()
+                else:
+                    # at it already, or deleted: not worth stopping for
+                    _logger.info("Segment %s: in use, not refreshed", segment.id)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 # somebody pressed the button meanwhile; what is left is due tomorrow
                 _logger.info("Segment %s: refresh collided", segment.id)

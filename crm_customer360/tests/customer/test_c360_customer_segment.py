@@ -347,6 +347,23 @@ class TestCustomerSegment(CustomerCommon):
             self._cron_refresh()
         self.assertEqual(segment.partner_count, 3)
 
+    def test_the_night_passes_over_what_somebody_refreshes(self):
+        busy, free = self._segment(name="Busy"), self._segment(name="Free")
+        (busy + free).write({"date_refreshed": False})
+        lock = self.registry["c360.customer.segment"].try_lock_for_update
+
+        def locked(segments, **options):
+            return lock(segments - busy.with_env(segments.env), **options)
+
+        self.patch(
+            self.registry["c360.customer.segment"], "try_lock_for_update", locked
+        )
+        self._cron_refresh()
+        self.assertFalse(busy.date_refreshed)
+        self.assertTrue(free.date_refreshed)
+        with self.assertRaisesRegex(UserError, "being refreshed already"):
+            busy._refresh()
+
     def test_figures(self):
         segment = self._segment({"subject": "order"})
         self.assertEqual(segment.revenue, 1500)
