@@ -47,9 +47,13 @@ WITH target AS MATERIALIZED (
     UPDATE c360_customer_segment_member AS member
        SET date_to = NULL
       FROM missing
-     WHERE member.segment_id = %(segment_id)s
-       AND member.partner_id = missing.id
-       AND member.date_to = %(today)s
+     -- by hand and by merges one may leave twice a day
+     WHERE member.id = (
+           SELECT MAX(latest.id)
+             FROM c360_customer_segment_member AS latest
+            WHERE latest.segment_id = %(segment_id)s
+              AND latest.partner_id = missing.id
+              AND latest.date_to = %(today)s)
  RETURNING member.partner_id
 ), entered AS (
     INSERT INTO c360_customer_segment_member (segment_id, partner_id, date_from)

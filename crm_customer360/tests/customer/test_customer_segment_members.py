@@ -79,6 +79,25 @@ class TestCustomerSegmentMembers(CustomerCommon):
         segment._refresh()
         self.assertEqual(segment._get_partners(), self.mill)
 
+    def test_who_left_twice_on_a_day_can_be_found_by_conditions(self):
+        for _twice in range(2):
+            self.fair._add_partners(self.mill)
+            self.fair._remove_partners(self.mill)
+        self.fair.write(
+            {
+                "kind": "dynamic",
+                "reach": "all",
+                "domain": str([("id", "=", self.mill.id)]),
+            }
+        )
+        self.fair._refresh()
+        self.assertFalse(self.fair.refresh_error)
+        self.assertEqual(self.fair._get_partners(), self.mill)
+        self.assertEqual(
+            self._rows(self.fair),
+            [(self.mill, "2026-06-01", "2026-06-01"), (self.mill, "2026-06-01", "")],
+        )
+
     def test_the_wizard_adds_from_both_lists(self):
         self._order("2026-05-01", partner=self.mill)
         self.Profile._refresh()
