@@ -262,6 +262,13 @@ export class CustomerFigures extends Component {
         return this.open(key, `${row.name}: ${this.data.classes[name]}`);
     }
 
+    /** Those of the row who are counted above the line of the quotient. */
+    openRate(row, figure) {
+        const [part] = figure.parts;
+        const key = JSON.stringify({...JSON.parse(part.key), filters: row.filters});
+        return this.open(key, `${row.name}: ${part.label}`);
+    }
+
     openPart(figure, part) {
         return this.open(part.key, `${figure.label}: ${part.label}`);
     }

@@ -38,5 +38,13 @@ registry.category("web_tour.tours").add("c360_customer_figures", {
         {
             trigger: "section[data-section=table] th:contains(Country)",
         },
+        {
+            content: "so does a share in the table",
+            trigger: "section[data-section=table] button[data-rate=conversion]",
+            run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row",
+        },
     ],
 });
