@@ -217,8 +217,11 @@ class C360CustomerFigure(models.AbstractModel):
             query = Dimension._get_query(key, companies, end)
             conditions.append(
                 SQL(
-                    "c360_customer_profile.partner_id %s IN ("
-                    "SELECT partner_id FROM (%s) AS known WHERE value %s)",
+                    "%s EXISTS (SELECT FROM (%s) AS known"
+                    " WHERE known.partner_id = c360_customer_profile.partner_id"
+                    " AND COALESCE(known.company_id,"
+                    " c360_customer_profile.company_id)"
+                    " = c360_customer_profile.company_id AND known.value %s)",
                     SQL() if value else SQL("NOT"),
                     query,
                     SQL("= %s", value) if value else SQL("IS NOT NULL"),

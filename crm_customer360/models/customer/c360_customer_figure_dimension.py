@@ -9,7 +9,8 @@ class C360CustomerFigureDimension(models.AbstractModel):
 
     To add one, extend ``_get_dimensions`` and add a method
     ``_get_query_<key>(companies, day)`` that returns SQL selecting ``partner_id`` (the
-    commercial partner) and ``value`` (an id of the model named). What is not recorded
+    commercial partner), ``company_id`` (for whose figures; NULL: for all) and ``value``
+    (an id of the model named). What is not recorded
     over time is taken as it is today; the screen says so.
     """
 
@@ -89,7 +90,7 @@ class C360CustomerFigureDimension(models.AbstractModel):
 
     @api.model
     def _get_query(self, key, companies, day):
-        """Return SQL of ``partner_id`` and ``value`` of a dimension.
+        """Return SQL of ``partner_id``, ``company_id``, ``value`` of a dimension.
 
         :param str key: a key of ``_get_dimensions``
         :param companies: whose documents count
@@ -97,34 +98,46 @@ class C360CustomerFigureDimension(models.AbstractModel):
         """
         return getattr(self, f"_get_query_{key}")(companies, day)
 
+    def _get_partner_column(self, name):
+        """Return SQL of what is the same in every company."""
+        return SQL(
+            "SELECT id AS partner_id, NULL::int AS company_id, %s AS value"
+            " FROM res_partner",
+            SQL.identifier(name),
+        )
+
     def _get_query_user(self, companies, day):
-        return SQL("SELECT id AS partner_id, user_id AS value FROM res_partner")
+        return self._get_partner_column("user_id")
 
     def _get_query_team(self, companies, day):
         return SQL(
             """
-            SELECT partner.id AS partner_id, owner.sale_team_id AS value
+            SELECT partner.id AS partner_id, NULL::int AS company_id,
+                   owner.sale_team_id AS value
               FROM res_partner AS partner
               JOIN res_users AS owner ON owner.id = partner.user_id
             """
         )
 
     def _get_query_country(self, companies, day):
-        return SQL("SELECT id AS partner_id, country_id AS value FROM res_partner")
+        return self._get_partner_column("country_id")
 
     def _get_query_state(self, companies, day):
-        return SQL("SELECT id AS partner_id, state_id AS value FROM res_partner")
+        return self._get_partner_column("state_id")
 
     def _get_query_source(self, companies, day):
         documents = SQL(" UNION ALL ").join(
             SQL(
                 """
                 SELECT contact.commercial_partner_id AS partner_id,
+                       company.id AS company_id,
                        document.source_id AS value, document.create_date
                   FROM %s AS document
                   JOIN res_partner AS contact ON contact.id = document.partner_id
+                  -- of no company: for each of them
+                  JOIN unnest(%s) AS company(id)
+                    ON company.id = COALESCE(document.company_id, company.id)
                  WHERE document.source_id IS NOT NULL
-                   AND (document.company_id IS NULL OR document.company_id = ANY(%s))
                 """,
                 SQL.identifier(table),
                 companies.ids,
@@ -133,9 +146,9 @@ class C360CustomerFigureDimension(models.AbstractModel):
         )
         return SQL(
             """
-            SELECT DISTINCT ON (partner_id) partner_id, value
+            SELECT DISTINCT ON (partner_id, company_id) partner_id, company_id, value
               FROM (%s) AS document
-          ORDER BY partner_id, create_date
+          ORDER BY partner_id, company_id, create_date
             """,
             documents,
         )
@@ -144,7 +157,7 @@ class C360CustomerFigureDimension(models.AbstractModel):
         return SQL(
             """
             SELECT DISTINCT contact.commercial_partner_id AS partner_id,
-                   template.categ_id AS value
+                   o.company_id, template.categ_id AS value
               FROM sale_order AS o
               JOIN sale_order_line AS line ON line.order_id = o.id
               JOIN product_product AS product ON product.id = line.product_id
@@ -167,11 +180,12 @@ class C360CustomerFigureDimension(models.AbstractModel):
         segments = self.env["c360.customer.segment"]._search([])
         return SQL(
             """
-            SELECT partner_id, segment_id AS value
-              FROM c360_customer_segment_member
-             WHERE date_from <= %(day)s
-               AND (date_to IS NULL OR date_to > %(day)s)
-               AND segment_id IN %(segments)s
+            SELECT member.partner_id, segment.company_id, segment.id AS value
+              FROM c360_customer_segment_member AS member
+              JOIN c360_customer_segment AS segment ON segment.id = member.segment_id
+             WHERE member.date_from <= %(day)s
+               AND (member.date_to IS NULL OR member.date_to > %(day)s)
+               AND segment.id IN %(segments)s
             """,
             day=day,
             segments=segments.subselect(),

@@ -17,7 +17,8 @@ once, then all is counted in one pass.
 
 STAY = """
 step AS (
-    SELECT customer.id, customer.partner_id, customer.again, customer.lifecycle,
+    SELECT customer.id, customer.partner_id, customer.company_id, customer.again,
+           customer.lifecycle,
            CASE WHEN row.id IS NULL THEN customer.lifecycle ELSE row.new END AS class,
            COALESCE(row.date, customer.lifecycle_date, customer.create_date) AS begins,
            LEAD(row.date) OVER w AS ends,
@@ -30,7 +31,8 @@ step AS (
        AND row.company_id = customer.company_id
     WINDOW w AS (PARTITION BY customer.id ORDER BY row.date, row.id)
 ), stay AS MATERIALIZED (
-    SELECT step.id, step.partner_id, step.again, part.class, part.begins, part.ends
+    SELECT step.id, step.partner_id, step.company_id, step.again, part.class,
+           part.begins, part.ends
       FROM step
      CROSS JOIN LATERAL (VALUES
            (CASE WHEN is_last THEN lifecycle ELSE class END, begins, ends),
@@ -42,7 +44,7 @@ step AS (
     -- deleted: negative, as no profile is
     SELECT -DENSE_RANK() OVER (ORDER BY row.company_id, row.former_id, CASE
                WHEN row.former_id IS NULL THEN row.partner_name END),
-           NULL, FALSE, row.new, row.date,
+           NULL, row.company_id, FALSE, row.new, row.date,
            COALESCE(LEAD(row.date) OVER w, row.former_date)
       FROM c360_customer_lifecycle AS row
      WHERE row.partner_id IS NULL AND %(former)s
@@ -63,7 +65,7 @@ AT_END = """
 # Of everybody: where before a period, and on its last day; the same for the one it is
 # compared with; since when he has been a customer, and whether he bought again since.
 PLACE = """
-    SELECT id, partner_id, again,
+    SELECT id, partner_id, company_id, again,
            %(before)s AS before,
            %(after)s AS after,
            %(before_then)s AS before_then,
@@ -72,7 +74,7 @@ PLACE = """
                     MIN(begins) FILTER (WHERE class <> 'prospect')) AS since
       FROM stay
      WHERE begins <= %(end)s
-  GROUP BY id, partner_id, again
+  GROUP BY id, partner_id, company_id, again
 """
 
 # section, value of the dimension, month, class before, class after, how many, how many
@@ -94,7 +96,10 @@ UNION ALL
 SELECT 'dimension', dimension.value, NULL, before, after,
        COUNT(*), COUNT(*) FILTER (WHERE again), 0
   FROM place
-  LEFT JOIN (%(dimension)s) AS dimension ON dimension.partner_id = place.partner_id
+  LEFT JOIN (%(dimension)s) AS dimension
+    ON dimension.partner_id = place.partner_id
+   -- what he is in one company he need not be in the other
+   AND COALESCE(dimension.company_id, place.company_id) = place.company_id
  WHERE before IS NOT NULL OR after IS NOT NULL
  GROUP BY dimension.value, before, after
 UNION ALL

@@ -57,6 +57,65 @@ class TestCustomerFigureRights(CustomerCommon):
         )
         self.assertEqual(data["figures"][1]["parts"][1]["count"], 0)
 
+    def test_two_companies_are_not_mixed(self):
+        """What a customer bought, came by or belongs to in one is not in the other."""
+        one, _two = companies = self.env["res.company"].create(
+            [{"name": "One"}, {"name": "Two"}]
+        )
+        figures = self.env["c360.customer.figure"].with_context(
+            allowed_company_ids=companies.ids
+        )
+        partner = self._create_customer("In Both", company_id=False)
+        expected = {}
+        for company in companies:
+            category, source = (
+                self.env[model].create({"name": f"Of {company.name}"})
+                for model in ("product.category", "utm.source")
+            )
+            order = self._order(
+                "2026-06-10", partner, company_id=company.id, source_id=source.id
+            )
+            order.order_line.product_id = self.env["product.product"].create(
+                {"name": category.name, "type": "service", "categ_id": category.id}
+            )
+            segment = self.env["c360.customer.segment"].create(
+                {"name": company.name, "kind": "fixed", "company_id": company.id}
+            )
+            segment._add_partners(partner)
+            expected[company] = {
+                "category": category,
+                "source": source,
+                "segment": segment,
+            }
+        self.Profile._refresh(partner)
+        for dimension in ("category", "source", "segment"):
+            with self.subTest(dimension):
+                ids = {expected[company][dimension].id for company in companies}
+                data = figures.load("2026-06-01", "2026-06-30", dimension)
+                counts = {row["id"]: row["new"] for row in data["table"]}
+                self.assertEqual(counts, dict.fromkeys(ids, 1))
+                for row in data["table"]:
+                    found = figures.env["c360.customer.profile"].search(
+                        [("figure_key", "=", row["key"])]
+                    )
+                    self.assertEqual(len(found), 1)
+                none = figures.load("2026-06-01", "2026-06-30", filters={dimension: 0})
+                self.assertEqual(none["figures"][1]["parts"][1]["count"], 0)
+        # who shared a document with no company counts in both
+        for order in self.env["sale.order"].search([("partner_id", "=", partner.id)]):
+            order.source_id = False
+        source = expected[one]["source"]
+        self.env["crm.lead"].create(
+            {
+                "name": "Fair",
+                "partner_id": partner.id,
+                "company_id": False,
+                "source_id": source.id,
+            }
+        ).company_id = False
+        [row] = figures.load("2026-06-01", "2026-06-30", "source")["table"]
+        self.assertEqual((row["id"], row["new"]), (source.id, 2))
+
     def test_exporting_needs_the_right(self):
         analyst = self.users_by_role["analyst"]
         Figure = self.env_of("analyst")["c360.customer.figure"]
