@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.pool import c360_pool_routing
 from .common import PoolCommon
 
 
@@ -16,6 +17,32 @@ class TestPoolRouting(PoolCommon):
         self.assertEqual(large.pool_state, "pooled")
         self.assertEqual(self._moves(large).kind, "enter")
         self.assertEqual(self._moves(large).lead_name, "Pump 0")
+
+    def test_a_pool_for_leads_of_a_segment(self):
+        """Alone or in bulk, whoever brings them and in which company he works."""
+        customer = self._create_customer(
+            "Chosen", user_id=self.users_by_role["leader"].id
+        )
+        segment = self.env["c360.customer.segment"].create(
+            {"name": "Fair", "kind": "fixed"}
+        )
+        segment._add_partners(customer)
+        self.key_pool.lead_domain = str(
+            [("partner_id.c360_segment_ids", "in", segment.ids)]
+        )
+        one = self._create_leads(partner_id=customer.id)
+        self.assertEqual(one.pool_id, self.key_pool)
+        self.assertEqual(self._create_leads().pool_id, self.pool)
+        other = self.env["res.company"].create({"name": "Other"})
+        self.user.write({"company_ids": other.ids, "company_id": other.id})
+        for bulk in (1000, 1):
+            self.patch(c360_pool_routing, "BULK", bulk)
+            lead = self._create_leads(partner_id=customer.id)
+            lead.write({"pool_id": False})
+            self.env["c360.pool"].with_user(self.user).with_context(
+                allowed_company_ids=other.ids
+            )._route(lead.with_user(self.user))
+            self.assertEqual(lead.pool_id, self.key_pool)
 
     def test_what_a_salesperson_types_is_his(self):
         lead = self.env_of("user")["crm.lead"].create({"name": "Mine"})
