@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, Command, api
 
+BRIDGE = "crm_customer360_partner_multi_relation"
 SWITCHES = ("value", "segment", "relation", "handover")
 
 
@@ -16,6 +17,21 @@ def migrate(cr, version):
     _compare_contacts(env)
     # the new figures of everybody: too much for an update, the job does it in slices
     env["c360.customer.profile"]._wake_refresh()
+    _install_bridge(env)
+
+
+def _install_bridge(env):
+    """Bring the addon for relations where it would have come by itself.
+
+    The host installs such addons with what they depend on, not when they appear later.
+    Loading goes on with what was marked meanwhile.
+    """
+    bridge = env["ir.module.module"].search(
+        [("name", "=", BRIDGE), ("state", "=", "uninstalled")]
+    )
+    ready = ("installed", "to install", "to upgrade")
+    if bridge and all(needed.state in ready for needed in bridge.dependencies_id):
+        bridge.button_install()
 
 
 def _compare_contacts(env):
