@@ -1,3 +1,4 @@
+from . import c360_customer_handover
 from . import c360_customer_panel_contract
 from . import c360_pool
 from . import c360_pool_rule

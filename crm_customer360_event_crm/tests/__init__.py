@@ -1,1 +1,2 @@
+from . import test_event_handover
 from . import test_event_lead

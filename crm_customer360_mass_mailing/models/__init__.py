@@ -1,5 +1,6 @@
 from . import crm_lead
 from . import res_partner
+from . import c360_customer_handover
 from . import c360_customer_segment
 from . import c360_contact_consent
 from . import c360_contact_history

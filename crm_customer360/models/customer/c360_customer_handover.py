@@ -225,14 +225,11 @@ class C360CustomerHandover(models.Model):
         if allowed.has_group(LEADER):
             # who is or was in one's own teams is no secret
             members_sudo = self.env["crm.team.member"].sudo()
-            members_sudo = members_sudo.search(
-                [("active", "=", True), ("crm_team_id.user_id", "=", self.env.uid)]
-            )
+            domain = [("active", "=", True), ("crm_team_id.user_id", "=", self.env.uid)]
+            members_sudo = members_sudo.search(domain)
             left_sudo = users.sudo().search(
-                [
-                    ("active", "=", False),
-                    ("c360_left_team_ids.user_id", "=", self.env.uid),
-                ]
+                Domain("active", "=", False)
+                & Domain("c360_left_team_ids.user_id", "=", self.env.uid)
             )
             allowed |= users.browse((members_sudo.user_id | left_sudo).ids)
         return allowed
@@ -310,9 +307,8 @@ class C360CustomerHandover(models.Model):
         return result
 
     def _set_teams(self):
-        for handover in self:
-            # a member may not read the memberships of others
-            handover_sudo = handover.sudo()
+        # a member may not read the memberships of others
+        for handover_sudo in self.sudo():
             handover_sudo.team_ids = handover_sudo.user_ids._get_handover_teams()
 
     @api.ondelete(at_uninstall=False)

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 
@@ -37,7 +37,8 @@ class C360CustomerHandoverSource(models.AbstractModel):
     # Order of the lines and of the work: customers come first.
     _source_sequence = 100
     _source_model = None
-    # The field that names the owner, and those that tell where it belongs; None: none.
+    # The field that names the owner, or several, and those that tell where it belongs;
+    # None: none.
     _source_user = "user_id"
     _source_partner = "partner_id"
     _source_company = "company_id"
@@ -82,7 +83,14 @@ class C360CustomerHandoverSource(models.AbstractModel):
         :param user: the successor; ``former`` again for a kind without one
         :param handover: why
         """
-        records.write(self._prepare_values(user, handover))
+        values = self._prepare_values(user, handover)
+        if self._get_relation():
+            # the others stay
+            values[self._source_user] = [
+                Command.unlink(former.id),
+                Command.link(user.id),
+            ]
+        records.write(values)
 
     @api.model
     def _prepare_values(self, user, handover):
@@ -90,8 +98,24 @@ class C360CustomerHandoverSource(models.AbstractModel):
         return {self._source_user: user.id}
 
     @api.model
+    def _get_relation(self):
+        """Return ``(table, record, user)`` where the owners are several, else None."""
+        field = self.env[self._source_model]._fields[self._source_user]
+        if field.type != "many2many":
+            return None
+        return tuple(
+            map(SQL.identifier, (field.relation, field.column1, field.column2))
+        )
+
+    @api.model
     def _remember(self, items, user):
         """Keep on the items what giving back needs to know; called before giving."""
+        if self._get_relation():
+            records_sudo = self._get_records_sudo().browse(items.mapped("res_id"))
+            known = records_sudo.filtered(
+                lambda record: user in record[self._source_user]
+            )
+            items.filtered(lambda item: item.res_id in known._ids).was_there = True
 
     @api.model
     def _give_back(self, records, former, user, handover, items):
@@ -99,6 +123,11 @@ class C360CustomerHandoverSource(models.AbstractModel):
 
         :param items: what was proposed of these records, with the team they were in
         """
+        if self._get_relation():
+            # the successor was one of the owners before
+            known = records.browse(items.filtered("was_there").mapped("res_id"))
+            known.write({self._source_user: [Command.link(user.id)]})
+            records -= known
         self._give(records, former, user, handover)
         if self._source_team:
             # the host chooses a team for each new owner
@@ -189,6 +218,21 @@ class C360CustomerHandoverSource(models.AbstractModel):
         ]
         records_sudo.flush_model(names)
         query = records_sudo._search(self._get_domain(user_ids, company))
+        if relation := self._get_relation():
+            # one item for each owner who hands over
+            table, record, user = relation
+            return SQL(
+                """
+                SELECT %(record)s AS res_id, %(user)s AS user_id,
+                       NULL::int AS partner_id, NULL::int AS team_id
+                  FROM %(table)s
+                 WHERE %(record)s IN %(found)s
+                """,
+                record=record,
+                user=user,
+                table=table,
+                found=query.subselect(),
+            )
 
         def column(name, alias):
             value = (
@@ -215,12 +259,23 @@ class C360CustomerHandoverSource(models.AbstractModel):
         :return: ``{id: id of its owner or None}`` of those that still exist
         """
         self.env.flush_all()
+        owner = SQL.identifier(self._source_user)
+        if relation := self._get_relation():
+            table, record, user = relation
+            owner = SQL(
+                "(SELECT %(user)s FROM %(table)s"
+                " WHERE %(record)s = document.id AND %(user)s = %(holder)s)",
+                user=user,
+                table=table,
+                record=record,
+                holder=holder.id,
+            )
         return dict(
             self.env.execute_query(
                 SQL(
-                    "SELECT id, %s FROM %s WHERE id = ANY(%s)"
+                    "SELECT id, %s FROM %s AS document WHERE id = ANY(%s)"
                     " ORDER BY id FOR NO KEY UPDATE",
-                    SQL.identifier(self._source_user),
+                    owner,
                     SQL.identifier(self.env[self._source_model]._table),
                     list(ids),
                 )

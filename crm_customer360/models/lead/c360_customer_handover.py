@@ -98,3 +98,26 @@ class C360CustomerHandoverSourceLead(models.AbstractModel):
     @api.model
     def _get_label(self):
         return self.env._("Leads")
+
+
+class C360CustomerHandoverSourceCardList(models.AbstractModel):
+    """Card lists whose leads are to become his."""
+
+    _name = "c360.customer.handover.source.card.list"
+    _inherit = "c360.customer.handover.source"
+    _description = "Handover: Card Lists"
+
+    _source_key = "card_list"
+    _source_sequence = 94
+    _source_model = "c360.lead.import"
+    _source_partner = None
+    _source_switch = "crm_customer360.group_use_lead"
+    _source_groups = ("sales_team.group_sale_salesman",)
+
+    @api.model
+    def _get_label(self):
+        return self.env._("Card lists that name him")
+
+    @api.model
+    def _get_open_domain(self):
+        return Domain("state", "!=", "done")

@@ -1,6 +1,5 @@
 from odoo import api, models
-from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.fields import Domain
 
 SWITCH = "crm_customer360.group_use_pool"
 
@@ -85,48 +84,3 @@ class C360CustomerHandoverSourcePool(models.AbstractModel):
     @api.model
     def _get_label(self):
         return self.env._("Pools managed")
-
-    @api.model
-    def _select_items(self, user_ids, company):
-        """The managers of a pool are several: one item for each who hands over."""
-        pools_sudo = self._get_records_sudo()
-        query = pools_sudo._search(self._get_domain(user_ids, company))
-        self.env["c360.pool"].flush_model(["manager_ids"])
-        return SQL(
-            """
-            SELECT manager.pool_id AS res_id, manager.user_id,
-                   NULL::int AS partner_id, NULL::int AS team_id
-              FROM c360_pool_manager_rel AS manager
-             WHERE manager.pool_id IN %s
-            """,
-            query.subselect(),
-        )
-
-    @api.model
-    def _lock(self, ids, holder):
-        self.env.flush_all()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT pool.id,
-                           (SELECT manager.user_id
-                              FROM c360_pool_manager_rel AS manager
-                             WHERE manager.pool_id = pool.id
-                               AND manager.user_id = %s)
-                      FROM c360_pool AS pool
-                     WHERE pool.id = ANY(%s)
-                  ORDER BY pool.id
-                       FOR NO KEY UPDATE
-                    """,
-                    holder.id,
-                    list(ids),
-                )
-            )
-        )
-
-    @api.model
-    def _give(self, records, former, user, handover):
-        records.write(
-            {"manager_ids": [Command.unlink(former.id), Command.link(user.id)]}
-        )

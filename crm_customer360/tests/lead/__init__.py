@@ -6,6 +6,7 @@ from . import test_lead_derived
 from . import test_lead_duplicate
 from . import test_lead_followup
 from . import test_lead_followup_tour
+from . import test_lead_handover
 from . import test_lead_identity
 from . import test_lead_import
 from . import test_lead_import_file

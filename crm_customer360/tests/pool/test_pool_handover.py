@@ -35,6 +35,13 @@ class TestPoolHandover(HandoverCommon):
         self.assertEqual(self.pool.manager_ids, self.leaver + self.bert)
         self.assertTrue(self.member.active)
 
+    def test_who_managed_a_pool_before_goes_on(self):
+        self.pool.manager_ids += self.anna
+        handover = self._hand_over()
+        self.assertEqual(self.pool.manager_ids, self.anna + self.bert)
+        handover.action_undo()
+        self.assertEqual(self.pool.manager_ids, self.leaver + self.anna + self.bert)
+
     def test_who_is_away_gets_nothing_meanwhile(self):
         handover = self._hand_over(mode="until", date_end="2031-01-01")
         self.assertTrue(self.member.active)
