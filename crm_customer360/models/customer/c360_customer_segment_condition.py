@@ -138,9 +138,7 @@ class C360CustomerSegmentCondition(models.Model):
             "lead": SegmentSubject(
                 self.env._("a lead or opportunity"), "crm.lead", date="create_date"
             ),
-            "profile": SegmentSubject(
-                self.env._("a profile"), "c360.customer.profile"
-            ),
+            "profile": SegmentSubject(self.env._("a profile"), "c360.customer.profile"),
             "person": SegmentSubject(
                 self.env._("a contact person"),
                 "res.partner",
