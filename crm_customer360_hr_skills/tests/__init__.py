@@ -1,1 +1,2 @@
+from . import test_departure_handover
 from . import test_pool_skill
