@@ -39,6 +39,9 @@
         # Access, by room
         "security/ir.model.access-customer.csv",
         "security/customer_security.xml",
+        "security/customer_value_security.xml",
+        "security/customer_segment_security.xml",
+        "security/customer_handover_security.xml",
         "security/ir.model.access-contact.csv",
         "security/contact_security.xml",
         "security/ir.model.access-lead.csv",

@@ -138,7 +138,7 @@ class C360CustomerHandoverSourceMeeting(models.AbstractModel):
     @api.model
     def _give_back(self, records, former, user, handover, items):
         known = records.browse(items.filtered("was_there").mapped("res_id"))
-        super()._give_back(records - known, former, user, handover, items)
+        result = super()._give_back(records - known, former, user, handover, items)
         # what the successor answered to the invitation stays
         known.write(
             {
@@ -146,6 +146,7 @@ class C360CustomerHandoverSourceMeeting(models.AbstractModel):
                 "partner_ids": [Command.link(user.partner_id.id)],
             }
         )
+        return result
 
     @api.model
     def _complete_items(self, line):

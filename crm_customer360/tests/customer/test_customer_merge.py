@@ -1,5 +1,6 @@
 from odoo.tests import freeze_time, tagged
 
+from ...models.customer.c360_customer_scope import CustomerScope
 from .common import CustomerCommon
 
 
@@ -43,7 +44,9 @@ class TestCustomerMerge(CustomerCommon):
             ],
         )
         self.assertEqual(self.Ledger.search_count([]), ledger_before + 1)
-        self.assertEqual(self.Profile._refresh(), 0, "nothing left to heal")
+        # scores may move, there is one customer fewer to compare with
+        healed = self.Profile._refresh_rows(CustomerScope())
+        self.assertEqual(healed, 0, "nothing left to heal")
 
     def test_the_ledger_goes_on_where_it_stopped_in_every_company(self):
         """The host would drop every profile of the source when one collides."""

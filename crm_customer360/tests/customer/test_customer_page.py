@@ -6,6 +6,8 @@ from odoo.tests import tagged
 
 from ..common import Customer360Common
 
+CALLED = "Called"
+
 
 @tagged("post_install", "-at_install", "c360_customer")
 class TestCustomerPage(Customer360Common):
@@ -133,7 +135,7 @@ class TestCustomerPage(Customer360Common):
             {"name": "Wet", "description": "Wet", "partner_id": customer.id}
         )
         customer.activity_schedule("mail.mail_activity_data_call")
-        customer.message_post(body="Called", message_type="comment")
+        customer.message_post(body=CALLED, message_type="comment")
         self.env["c360.contact.touch"]._log(
             [{"partner_id": customer.id, "channel": "phone"}]
         )
