@@ -18,6 +18,7 @@ from . import test_customer_figure_tour
 from . import test_customer_forecast
 from . import test_customer_handover
 from . import test_customer_handover_back
+from . import test_customer_handover_queries
 from . import test_customer_handover_race
 from . import test_customer_handover_rights
 from . import test_customer_handover_user
