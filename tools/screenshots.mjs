@@ -19,6 +19,19 @@ const PICTURES = [
         open: [`.o_data_row:has-text("${FLAGSHIP}") .o_data_cell`],
         ready: ".o_c360_timeline .o_c360_entry",
     },
+    {
+        name: "lifecycle-figures",
+        login: "mia",
+        path: "/odoo/lifecycle-figures",
+        ready: ".o_c360_figures_chart canvas",
+    },
+    {
+        name: "handover",
+        login: "mia",
+        path: "/odoo/handovers",
+        open: ['.o_data_row:has-text("Kit") .o_data_cell'],
+        ready: ".o_form_view",
+    },
     {name: "lead-pool", login: "sam", path: "/odoo/lead-pool", ready: ".o_data_row"},
     {
         name: "pool-board",
