@@ -146,10 +146,12 @@ class LostCustomers(Chapter):
     def call(self, calls):
         """The first step of the sequence: the salesperson calls."""
         for key, is_back in calls:
-            owner = self.book.customers[key].owner
+            partner = self.book.customers[key].partner
+            # a customer who was quiet for long may have found another owner
+            owner = partner.user_id.login or self.book.customers[key].owner
             task = self.book.by(owner, tracked=True)["c360.care.task"].search(
                 [
-                    ("customer_id", "=", self.book.customers[key].partner.id),
+                    ("customer_id", "=", partner.id),
                     ("source_model", "=", "c360.customer.loss"),
                     ("state", "=", "todo"),
                 ],
