@@ -165,7 +165,8 @@ class TestCustomerRefund(TestSaleCommon):
         def bought():
             self.env.flush_all()
             query = figures._get_query_category(companies, today)
-            return (self.customer.id, category.id) in self.env.execute_query(query)
+            row = (self.customer.id, self.env.company.id, category.id)
+            return row in self.env.execute_query(query)
 
         self.assertTrue(bought())
         refund = self._credit(invoice, quantity=2)
