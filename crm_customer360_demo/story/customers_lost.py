@@ -147,8 +147,8 @@ class LostCustomers(Chapter):
         """The first step of the sequence: the salesperson calls."""
         for key, is_back in calls:
             partner = self.book.customers[key].partner
-            # a customer who was quiet for long may have found another owner
-            owner = partner.user_id.login or self.book.customers[key].owner
+            # who was quiet for long may have another owner by now, or none
+            owner = partner.user_id.login or "cora"
             task = self.book.by(owner, tracked=True)["c360.care.task"].search(
                 [
                     ("customer_id", "=", partner.id),
